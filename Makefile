@@ -1,0 +1,45 @@
+# Everything happens in .venv, made on first use. PYTHON names the interpreter to make it with.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+
+.PHONY: install run test check format bench screenshots lock clean
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet "pip>=26"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
+	touch $@
+
+run: $(STAMP)
+	$(BIN)/python app.py
+
+test: check
+	$(BIN)/python -m pytest
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(STAMP)
+	$(BIN)/python docs/bench.py
+
+screenshots: $(STAMP)
+	$(BIN)/python docs/screenshots.py
+
+# Pins what is installed now.
+lock: $(STAMP)
+	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools \
+		| sed 's/+cpu$$//' > constraints.txt
+
+clean:
+	rm -rf $(VENV) .index .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,143 @@
+"""Which generation counts, who may write the next one, and when an old one goes.
+
+An index folder holds `articles-N.sqlite` (the truth), `generations/…` (one sealed vector folder
+a generation) and `current.json`, the pointer that is swapped in one step. A crash at any point
+leaves the last published generation whole.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from index.errors import IndexDamaged, IndexingError, IndexLocked, IndexMissing
+
+POINTER = "current.json"
+GENERATIONS = "generations"
+LOCK_WAIT_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the pointer names: a generation, its files below the index folder, and its maker."""
+
+    generation: int
+    store: str
+    vectors: str
+    identity: str
+
+
+def published(folder: Path) -> Published:
+    """The generation that counts now.
+
+    Raises IndexMissing when there is none yet, IndexDamaged when the pointer cannot be read.
+    """
+    pointer = folder / POINTER
+    try:
+        return Published(**json.loads(pointer.read_text(encoding="utf-8")))
+    except FileNotFoundError as cause:
+        raise IndexMissing(f"there is no index in {folder} yet; run `meeting-qa index`") from cause
+    except (OSError, ValueError, TypeError) as cause:
+        raise IndexDamaged(
+            f"{pointer} cannot be read ({cause}); run `meeting-qa index --rebuild`"
+        ) from cause
+
+
+def publish(folder: Path, what: Published) -> None:
+    """Makes a finished generation the one that counts, in one step that survives a crash."""
+    sync_tree(folder / what.vectors)
+    unfinished = folder / f"{POINTER}.{os.getpid()}"
+    with unfinished.open("w", encoding="utf-8") as file:
+        json.dump(asdict(what), file)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(folder / POINTER)
+    _sync(folder)
+
+
+def sync_tree(folder: Path) -> None:
+    """Asks the disk to hold every file below a folder."""
+    for path in folder.rglob("*"):
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    at = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(at)
+    finally:
+        os.close(at)
+
+
+@contextmanager
+def writing(folder: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
+    """Holds the only right to write this index folder, making the folder when it is not there.
+
+    Waits for another writer; raises IndexLocked naming it when it does not finish in time.
+    """
+    from filelock import FileLock, Timeout
+
+    owner = folder / "writer.txt"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(str(folder / "writer.lock"), timeout=wait_seconds):
+            owner.write_text(f"process {os.getpid()}", encoding="utf-8")
+            try:
+                yield
+            finally:
+                owner.unlink(missing_ok=True)
+    except Timeout as cause:
+        who = owner.read_text(encoding="utf-8") if owner.is_file() else "another process"
+        raise IndexLocked(
+            f"{folder} is being rebuilt by {who}; wait for it to finish and try again"
+        ) from cause
+    except PermissionError as cause:
+        raise IndexingError(
+            f"{folder} cannot be written ({cause.strerror}); name another folder with --index"
+        ) from cause
+
+
+class Lease:
+    """A reader's hold on a generation: while it lasts, the vector folder is not swept away."""
+
+    def __init__(self, vectors: Path) -> None:
+        from filelock import ReadWriteLock
+
+        self._lock = ReadWriteLock(_lease_file(vectors), is_singleton=False)
+        self._lock.acquire_read()
+
+    def release(self) -> None:
+        self._lock.release(force=True)
+        self._lock.close()
+
+
+def sweep(folder: Path, keep: Published) -> None:
+    """Removes what no pointer names and no reader holds. Only for the writer."""
+    from filelock import ReadWriteLock, Timeout
+
+    for vectors in (folder / GENERATIONS).iterdir():
+        if not vectors.is_dir() or vectors == folder / keep.vectors:
+            continue
+        lock = ReadWriteLock(_lease_file(vectors), is_singleton=False)
+        try:
+            lock.acquire_write(blocking=False)
+        except Timeout:
+            continue
+        else:
+            shutil.rmtree(vectors, ignore_errors=True)
+            lock.release()
+            _lease_file(vectors).unlink(missing_ok=True)
+        finally:
+            lock.close()
+    for store in folder.glob("articles-*.sqlite*"):
+        if not store.name.startswith(keep.store):
+            # A reader that has it open keeps it until it closes.
+            store.unlink(missing_ok=True)
+
+
+def _lease_file(vectors: Path) -> Path:
+    return vectors.with_name(vectors.name + ".readers")

@@ -1,0 +1,224 @@
+"""Finds passages: dense and keyword search over one published generation, their scores fused."""
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from index.articles import Article, Passage
+from index.embedding import Embedder, Vectors
+from index.errors import IndexDamaged, UnknownArticle
+from index.indexing import check_identity
+from index.publishing import POINTER, Lease, Published, published
+from index.storing import Skipped, Store, StoredPassage
+from index.vectors import ChromaVectors
+
+CANDIDATES = 50
+DENSE_WEIGHT = 0.5
+MAX_QUERY_WORDS = 64
+
+# Words that say nothing of a topic; matching them costs fifteen times the time and finds nothing.
+STOP_WORDS = frozenset(
+    "a about after all also an and any are as at be because been before being but by can could did "
+    "do does during for from had has have he her here hers him his how i if in into is it its just "
+    "me might more most much must my no nor not of off on once only or other our out over own said "
+    "same say says shall she should so some such than that the their them then there these they "
+    "this those through to too under until up upon very was we were what when where which while "
+    "who whom whose why will with would you your".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found. `score`, `cosine` and `words` are 0..1, higher is better.
+
+    `words` is the passage's BM25 score as a share of the best one of the query.
+    """
+
+    article: Article
+    passage: Passage
+    score: float
+    cosine: float
+    words: float
+
+
+class Snapshot:
+    """One published generation, open for reading. Whatever is written meanwhile, it stays.
+
+    Raises IndexDamaged when one of its files is gone or cannot be read.
+    """
+
+    def __init__(self, folder: Path, what: Published, embedder: Embedder) -> None:
+        check_identity(folder, what, embedder)
+        self.generation = what.generation
+        self._embedder = embedder
+        self._lease = Lease(folder / what.vectors)
+        try:
+            self._store = Store(folder / what.store)
+            self._vectors = ChromaVectors(folder / what.vectors)
+        except BaseException:
+            self._lease.release()
+            raise
+        self._counts = self._store.passage_counts(self.generation)
+
+    def close(self) -> None:
+        self._vectors.close()
+        self._store.close()
+        self._lease.release()
+
+    @property
+    def article_count(self) -> int:
+        return len(self._counts)
+
+    @property
+    def passage_count(self) -> int:
+        return sum(self._counts.values())
+
+    def passage_counts(self) -> dict[str, int]:
+        """The number of passages by article name."""
+        return dict(self._counts)
+
+    def skipped(self) -> tuple[Skipped, ...]:
+        return self._store.skipped(self.generation)
+
+    def published_range(self) -> tuple[date, date] | None:
+        """The first and the last day of the articles that have a date."""
+        return self._store.published_range(self.generation)
+
+    def articles(self) -> list[Article]:
+        """Every article, in the order of their names."""
+        return list(self._store.articles(self.generation).values())
+
+    def article(self, name: str) -> Article:
+        """The article of that name. Raises UnknownArticle."""
+        found = self._store.manifest(self.generation).get(name)
+        if found is None:
+            raise UnknownArticle(
+                f"no article {name!r} is indexed; `meeting-qa sources` lists those that are"
+            )
+        return self._store.articles_by_id([found.id])[found.id]
+
+    def passages_of(self, name: str) -> list[Passage]:
+        """The passages of an article in the order of its text. Raises UnknownArticle."""
+        found = self._store.manifest(self.generation).get(name)
+        if found is None:
+            raise UnknownArticle(f"no article {name!r} is indexed")
+        return [stored.passage for stored in self._store.passages_of(found.id)]
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of texts by the model that the index was built with."""
+        return self._embedder.embed(texts)
+
+    def search(self, query: str, top: int = 10, candidates: int = CANDIDATES) -> list[Hit]:
+        """The passages nearest to a query in meaning and words, best first."""
+        vector = self._embedder.embed([query])[0]
+        dense = dict(self._vectors.nearest(vector, min(candidates, max(1, self.passage_count))))
+        expression = match_expression(query)
+        matched = self._store.match(expression, self.generation, candidates) if expression else []
+        words = dict(matched)
+        found = self._store.passages(list(dense.keys() | words.keys()))
+        cosines = self._cosines(vector, found, dense)
+        best_words = max(words.values(), default=0.0) or 1.0
+        low = min(cosines.values(), default=0.0)
+        high = max(cosines.values(), default=1.0)
+        hits = []
+        articles = self._store.articles_by_id(list({stored.article for stored in found}))
+        for stored in found:
+            cosine = cosines[stored.id]
+            share = max(0.0, words.get(stored.id, 0.0)) / best_words
+            near = (cosine - low) / (high - low) if high > low else 1.0
+            score = DENSE_WEIGHT * near + (1 - DENSE_WEIGHT) * share
+            hits.append(
+                Hit(articles[stored.article], stored.passage, score, max(0.0, cosine), share)
+            )
+        hits.sort(key=lambda hit: (-hit.score, hit.article.name, hit.passage.start))
+        return hits[:top]
+
+    def _cosines(
+        self, query: Vectors, found: Sequence[StoredPassage], known: dict[int, float]
+    ) -> dict[int, float]:
+        """Every found passage's cosine: Chroma's, or from the stored vector where it has none."""
+        rest = [stored for stored in found if stored.id not in known]
+        if not rest:
+            return known
+        products = self._store.vectors([stored.vector for stored in rest]) @ query
+        return known | {
+            stored.id: float(cosine) for stored, cosine in zip(rest, products, strict=True)
+        }
+
+
+def best_by_article(hits: Sequence[Hit]) -> list[Hit]:
+    """The best hit of every article, best first."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.article.name, hit)
+    return list(best.values())
+
+
+def match_expression(query: str) -> str:
+    """An FTS5 expression for any of the telling words of a query; empty when there is none."""
+    words = [word.lower() for word in re.findall(r"\w+", query)]
+    telling = [word for word in dict.fromkeys(words) if word not in STOP_WORDS]
+    return " OR ".join(f'"{word}"' for word in telling[:MAX_QUERY_WORDS])
+
+
+class Index:
+    """An index folder as readers see it: always its published generation, without a restart."""
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        self.folder = folder
+        self.embedder = embedder
+        self._lock = threading.Lock()
+        self._open: Snapshot | None = None
+        self._seen: tuple[int, int] | None = None
+        self._readers: dict[int, int] = {}
+
+    @contextmanager
+    def reading(self) -> Iterator[Snapshot]:
+        """One generation for as long as the block lasts; the newest when it begins.
+
+        Raises IndexMissing, IdentityMismatch or IndexDamaged when there is none to read.
+        """
+        snapshot = self._enter()
+        try:
+            yield snapshot
+        finally:
+            self._leave(snapshot)
+
+    def _enter(self) -> Snapshot:
+        with self._lock:
+            for last_try in (False, True):
+                what = published(self.folder)
+                stat = (self.folder / POINTER).stat()
+                seen = stat.st_ino, stat.st_mtime_ns
+                if self._open and self._seen == seen:
+                    break
+                try:
+                    opened = Snapshot(self.folder, what, self.embedder)
+                except IndexDamaged:
+                    # A writer may have published and swept between our two looks.
+                    if last_try or published(self.folder) == what:
+                        raise
+                    continue
+                self._retire()
+                self._open, self._seen = opened, seen
+                break
+            assert self._open is not None
+            self._readers[id(self._open)] = self._readers.get(id(self._open), 0) + 1
+            return self._open
+
+    def _leave(self, snapshot: Snapshot) -> None:
+        with self._lock:
+            self._readers[id(snapshot)] -= 1
+            if not self._readers[id(snapshot)] and snapshot is not self._open:
+                del self._readers[id(snapshot)]
+                snapshot.close()
+
+    def _retire(self) -> None:
+        old = self._open
+        if old and not self._readers.get(id(old)):
+            self._readers.pop(id(old), None)
+            old.close()

@@ -1,0 +1,347 @@
+"""The truth about what is indexed, in one SQLite file: articles, passages, words and vectors.
+
+Rows carry the generations from (`born`) and until (`died`) which they live, so a reader on
+generation 7 sees 7 whatever is written meanwhile. A generation counts once it is published;
+`publishing` does that, and takes back what a crash left of an unpublished one.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.articles import Article, Passage, Span
+from index.embedding import Vectors
+from index.errors import IndexDamaged
+
+SCHEMA_VERSION = "1"
+
+_SCHEMA = """
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE generations (
+    number INTEGER PRIMARY KEY, made TEXT NOT NULL, skipped TEXT NOT NULL
+);
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, file_hash TEXT NOT NULL,
+    built_by TEXT NOT NULL, text TEXT NOT NULL, title TEXT, outlet TEXT, published TEXT, url TEXT,
+    language TEXT, kind TEXT, derived TEXT NOT NULL, born INTEGER NOT NULL, died INTEGER
+);
+CREATE INDEX articles_by_name ON articles (name);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles (id),
+    heading INTEGER NOT NULL, sentences TEXT NOT NULL, start INTEGER NOT NULL,
+    stop INTEGER NOT NULL, vector TEXT NOT NULL
+);
+CREATE INDEX passages_by_article ON passages (article);
+CREATE TABLE vectors (hash TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE VIEW passage_words AS
+    SELECT passages.id AS id, coalesce(title, '') AS title, coalesce(outlet, '') AS outlet,
+           substr(text, start + 1, stop - start) AS body
+    FROM passages JOIN articles ON articles.id = passages.article;
+CREATE VIRTUAL TABLE words USING fts5 (
+    title, outlet, body, content = 'passage_words', content_rowid = 'id',
+    tokenize = 'porter unicode61 remove_diacritics 2'
+);
+"""
+_LIVING = "articles.born <= :generation AND (articles.died IS NULL OR articles.died > :generation)"
+_KNOWN = "name, text, title, outlet, published, url, language, kind, derived"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that did not become an article, and why."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What the manifest knows of an indexed file: enough to tell whether it must be read again."""
+
+    id: int
+    name: str
+    hash: str
+    file_hash: str
+    built_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage with its row number, its article's, and the hash of its vector."""
+
+    id: int
+    article: int
+    vector: str
+    passage: Passage
+
+
+class Store:
+    """One SQLite file. A writer opens it with `writable`; each thread opens its own.
+
+    Raises IndexDamaged when the file is gone or is not such a store.
+    """
+
+    def __init__(self, path: Path, writable: bool = False) -> None:
+        self.path = path
+        if not writable and not path.is_file():
+            raise IndexDamaged(f"{path} is gone; run `meeting-qa index --rebuild`")
+        try:
+            # One store is read from several of a server's threads, each call under sqlite's lock.
+            self._db = sqlite3.connect(path, timeout=30, check_same_thread=False)
+            self._db.row_factory = sqlite3.Row
+            if writable:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = FULL")
+                if not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
+                    self._create()
+            else:
+                self._db.execute("PRAGMA query_only = ON")
+            self.setting("schema")
+        except sqlite3.DatabaseError as cause:
+            raise _damaged(path, cause) from cause
+
+    def _create(self) -> None:
+        with self._db:
+            self._db.executescript("BEGIN;" + _SCHEMA + "COMMIT;")
+            self.set_setting("schema", SCHEMA_VERSION)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def setting(self, name: str) -> str | None:
+        row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return row["value"] if row else None
+
+    def set_setting(self, name: str, value: str) -> None:
+        with self._db:
+            self._db.execute("REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+    # What is indexed
+
+    def manifest(self, generation: int) -> dict[str, Indexed]:
+        """The files of a generation by article name."""
+        rows = self._all(
+            "SELECT id, name, hash, file_hash, built_by FROM articles "
+            f"WHERE {_LIVING} ORDER BY name",
+            generation=generation,
+        )
+        return {row["name"]: Indexed(**row) for row in rows}
+
+    def skipped(self, generation: int) -> tuple[Skipped, ...]:
+        rows = self._all("SELECT skipped FROM generations WHERE number = :g", g=generation)
+        return tuple(Skipped(**one) for row in rows for one in json.loads(row["skipped"]))
+
+    def articles(self, generation: int) -> dict[int, Article]:
+        """The articles of a generation by row number, in the order of their names."""
+        rows = self._all(
+            f"SELECT id, {_KNOWN} FROM articles WHERE {_LIVING} ORDER BY name",
+            generation=generation,
+        )
+        return {row["id"]: _article(row) for row in rows}
+
+    def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
+        """The passages with these row numbers, in that order."""
+        found = {row["id"]: row for row in self._some("passages", "id", ids)}
+        return [_passage(found[at]) for at in ids if at in found]
+
+    def passages_of(self, article: int) -> list[StoredPassage]:
+        rows = self._all("SELECT * FROM passages WHERE article = :a ORDER BY start", a=article)
+        return [_passage(row) for row in rows]
+
+    def articles_by_id(self, ids: Sequence[int]) -> dict[int, Article]:
+        return {row["id"]: _article(row) for row in self._some("articles", "id", ids)}
+
+    def living_passages(self, generation: int) -> list[tuple[int, int, str]]:
+        """Row number, article's row number and vector's hash of every passage of a generation."""
+        rows = self._all(
+            "SELECT passages.id, article, vector FROM passages JOIN articles "
+            f"ON articles.id = passages.article WHERE {_LIVING} ORDER BY passages.id",
+            generation=generation,
+        )
+        return [tuple(row) for row in rows]
+
+    def passage_counts(self, generation: int) -> dict[str, int]:
+        """The number of passages by article name."""
+        rows = self._all(
+            "SELECT name, count(*) AS passages FROM passages JOIN articles "
+            f"ON articles.id = passages.article WHERE {_LIVING} GROUP BY articles.id",
+            generation=generation,
+        )
+        return {row["name"]: row["passages"] for row in rows}
+
+    def published_range(self, generation: int) -> tuple[date, date] | None:
+        """The first and the last day on which dated articles of a generation appeared."""
+        row = self._all(
+            f"SELECT min(published) AS first, max(published) AS last FROM articles WHERE {_LIVING}",
+            generation=generation,
+        )[0]
+        if row["first"] is None:
+            return None
+        return date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
+
+    def match(self, expression: str, generation: int, top: int) -> list[tuple[int, float]]:
+        """Row numbers of the passages that match an FTS5 expression, with scores, best first.
+
+        The score is Okapi BM25 as FTS5 computes it, its sign turned so that higher is better.
+        """
+        rows = self._all(
+            "SELECT words.rowid AS id, -bm25(words, 1.0, 0.5, 1.0) AS score FROM words "
+            "JOIN passages ON passages.id = words.rowid JOIN articles ON articles.id = article "
+            f"WHERE words MATCH :expression AND {_LIVING} ORDER BY score DESC, id LIMIT :top",
+            expression=expression,
+            generation=generation,
+            top=top,
+        )
+        return [(row["id"], row["score"]) for row in rows]
+
+    # Vectors by content
+
+    def missing_vectors(self, hashes: Iterable[str]) -> list[str]:
+        """Those of the hashes that no vector is stored for, each once, in order."""
+        wanted = list(dict.fromkeys(hashes))
+        have = {row["hash"] for row in self._some("vectors", "hash", wanted, columns="hash")}
+        return [one for one in wanted if one not in have]
+
+    def add_vectors(self, hashes: Sequence[str], vectors: Vectors) -> None:
+        rows = zip(hashes, (row.astype("<f4").tobytes() for row in vectors), strict=True)
+        with self._db:
+            self._db.executemany("REPLACE INTO vectors VALUES (?, ?)", rows)
+
+    def vectors(self, hashes: Sequence[str]) -> Vectors:
+        """One row for every hash, in order. Raises IndexDamaged where one is not stored."""
+        found = {row["hash"]: row["vector"] for row in self._some("vectors", "hash", hashes)}
+        try:
+            return np.stack([np.frombuffer(found[one], dtype="<f4") for one in hashes])
+        except (KeyError, ValueError) as cause:
+            raise _damaged(self.path, cause) from cause
+
+    # Writing a generation
+
+    def begin_generation(self, number: int, skipped: Sequence[Skipped]) -> None:
+        told = json.dumps([{"file": s.file, "reason": s.reason} for s in skipped])
+        made = datetime.now(UTC).isoformat(timespec="seconds")
+        self._db.execute("INSERT INTO generations VALUES (?, ?, ?)", (number, made, told))
+
+    def remove_articles(self, ids: Sequence[int], generation: int) -> None:
+        """Ends the life of articles with this generation; their texts stay."""
+        rows = [(generation, at) for at in ids]
+        self._db.executemany("UPDATE articles SET died = ? WHERE id = ?", rows)
+
+    def add_article(
+        self,
+        article: Article,
+        passages: Sequence[tuple[Passage, str]],
+        file_hash: str,
+        built_by: str,
+        generation: int,
+    ) -> None:
+        """Adds an article with its passages, each beside the hash of its vector."""
+        known = (
+            article.name,
+            article.hash,
+            file_hash,
+            built_by,
+            article.text,
+            article.title,
+            article.outlet,
+            article.published.isoformat() if article.published else None,
+            article.url,
+            article.language,
+            article.kind,
+            json.dumps(sorted(article.derived)),
+            generation,
+            None,
+        )
+        row = self._db.execute(
+            f"INSERT INTO articles VALUES (NULL, {', '.join('?' * len(known))})", known
+        ).lastrowid
+        for passage, vector in passages:
+            sentences = json.dumps([(span.start, span.end) for span in passage.sentences])
+            at = self._db.execute(
+                "INSERT INTO passages VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+                (row, passage.heading, sentences, passage.start, passage.end, vector),
+            ).lastrowid
+            self._db.execute(
+                "INSERT INTO words (rowid, title, outlet, body) VALUES (?, ?, ?, ?)",
+                (at, article.title or "", article.outlet or "", _body(article, passage)),
+            )
+
+    def commit(self) -> None:
+        self._db.commit()
+
+    def roll_back_to(self, generation: int) -> None:
+        """Takes back everything that was written for generations after this one."""
+        if self._db.in_transaction:
+            self._db.rollback()
+        newest = self._all("SELECT coalesce(max(number), 0) AS number FROM generations")
+        if newest[0]["number"] <= generation:
+            return
+        with self._db:
+            self._db.execute(
+                "INSERT INTO words (words, rowid, title, outlet, body) "
+                "SELECT 'delete', w.id, w.title, w.outlet, w.body FROM passage_words AS w "
+                "JOIN passages ON passages.id = w.id "
+                "JOIN articles ON articles.id = passages.article WHERE born > ?",
+                (generation,),
+            )
+            self._db.execute(
+                "DELETE FROM passages WHERE article IN (SELECT id FROM articles WHERE born > ?)",
+                (generation,),
+            )
+            self._db.execute("DELETE FROM articles WHERE born > ?", (generation,))
+            self._db.execute("UPDATE articles SET died = NULL WHERE died > ?", (generation,))
+            self._db.execute("DELETE FROM generations WHERE number > ?", (generation,))
+
+    def _all(self, query: str, **values: Any) -> list[sqlite3.Row]:
+        try:
+            with closing(self._db.execute(query, values)) as rows:
+                return rows.fetchall()
+        except sqlite3.DatabaseError as cause:
+            raise _damaged(self.path, cause) from cause
+
+    def _some(
+        self, table: str, column: str, keys: Sequence[Any], columns: str = "*"
+    ) -> Iterable[sqlite3.Row]:
+        for first in range(0, len(keys), 900):
+            some = keys[first : first + 900]
+            places = ", ".join("?" * len(some))
+            query = f"SELECT {columns} FROM {table} WHERE {column} IN ({places})"
+            try:
+                yield from self._db.execute(query, some).fetchall()
+            except sqlite3.DatabaseError as cause:
+                raise _damaged(self.path, cause) from cause
+
+
+def _body(article: Article, passage: Passage) -> str:
+    return article.text[passage.start : passage.end]
+
+
+def _article(row: sqlite3.Row) -> Article:
+    return Article(
+        name=row["name"],
+        text=row["text"],
+        title=row["title"],
+        outlet=row["outlet"],
+        published=date.fromisoformat(row["published"]) if row["published"] else None,
+        url=row["url"],
+        language=row["language"],
+        kind=row["kind"],
+        derived=frozenset(json.loads(row["derived"])),
+    )
+
+
+def _passage(row: sqlite3.Row) -> StoredPassage:
+    spans = tuple(Span(start, end) for start, end in json.loads(row["sentences"]))
+    passage = Passage(spans, bool(row["heading"]))
+    return StoredPassage(row["id"], row["article"], row["vector"], passage)
+
+
+def _damaged(path: Path, cause: Exception) -> IndexDamaged:
+    return IndexDamaged(f"{path} cannot be read ({cause}); run `meeting-qa index --rebuild`")

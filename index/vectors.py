@@ -1,0 +1,112 @@
+"""The vectors of one generation in an embedded Chroma collection, and nothing else.
+
+A published folder is never written again; the next generation is a copy of it plus the
+difference. Chroma's types and exceptions stop here.
+"""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.embedding import Vectors
+from index.errors import IndexDamaged
+
+if TYPE_CHECKING:
+    from chromadb.api.models.Collection import Collection
+
+COLLECTION = "passages"
+UPSERT_ROWS = 5_000
+HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 24}
+SEAL = "files.json"
+
+
+class ChromaVectors:
+    """A folder's collection of unit vectors by passage number.
+
+    Raises IndexDamaged when the folder is not what was sealed, or Chroma cannot read it.
+    """
+
+    def __init__(self, folder: Path, create: bool = False) -> None:
+        if not create:
+            check_seal(folder)
+        import chromadb
+        from chromadb.config import Settings
+
+        settings = Settings(anonymized_telemetry=False)
+        try:
+            self._client = chromadb.PersistentClient(str(folder), settings=settings)
+            self._collection = self._open(create)
+        except Exception as cause:
+            raise IndexDamaged(
+                f"{folder} cannot be read ({cause}); run `meeting-qa index --rebuild`"
+            ) from cause
+
+    def _open(self, create: bool) -> "Collection":
+        if create:
+            configuration: Any = {"hnsw": HNSW}
+            return self._client.get_or_create_collection(
+                COLLECTION, embedding_function=None, configuration=configuration
+            )
+        return self._client.get_collection(COLLECTION, embedding_function=None)
+
+    def add(self, ids: Sequence[int], vectors: Vectors) -> None:
+        for first in range(0, len(ids), UPSERT_ROWS):
+            some: Any = vectors[first : first + UPSERT_ROWS]
+            names = [str(at) for at in ids[first : first + UPSERT_ROWS]]
+            self._collection.upsert(ids=names, embeddings=some)
+
+    def remove(self, ids: Sequence[int]) -> None:
+        for first in range(0, len(ids), UPSERT_ROWS):
+            self._collection.delete(ids=[str(at) for at in ids[first : first + UPSERT_ROWS]])
+
+    def ids(self) -> set[int]:
+        return {int(at) for at in self._collection.get(include=[])["ids"]}
+
+    def nearest(self, query: Vectors, top: int) -> list[tuple[int, float]]:
+        """Passage numbers with their cosine similarity to a unit vector, best first."""
+        queries: Any = [query]
+        found = self._collection.query(
+            query_embeddings=queries, n_results=top, include=["distances"]
+        )
+        distances = found["distances"] or [[]]
+        pairs = zip(found["ids"][0], distances[0], strict=True)
+        return [(int(at), 1.0 - float(distance)) for at, distance in pairs]
+
+    def close(self) -> None:
+        self._client.close()  # type: ignore[attr-defined]
+
+
+def copy_folder(source: Path, to: Path) -> None:
+    """Copies a sealed folder, to be changed and sealed anew."""
+    shutil.copytree(source, to)
+    (to / SEAL).unlink(missing_ok=True)
+
+
+def seal(folder: Path) -> None:
+    """Notes the size of every file of a finished folder, so that a torn one is seen at opening."""
+    (folder / SEAL).write_text(json.dumps(_sizes(folder)), encoding="utf-8")
+
+
+def check_seal(folder: Path) -> None:
+    """Raises IndexDamaged when a file of a sealed folder is gone or has another size.
+
+    Chroma may take the whole process with it on a torn file, so this comes first.
+    """
+    try:
+        sealed = json.loads((folder / SEAL).read_text(encoding="utf-8"))
+        intact = sealed == _sizes(folder)
+    except (OSError, ValueError):
+        intact = False
+    if not intact:
+        raise IndexDamaged(f"{folder} is damaged; run `meeting-qa index --rebuild`")
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    # SQLite's own side files come and go with readers.
+    return {
+        path.relative_to(folder).as_posix(): path.stat().st_size
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != SEAL and not path.name.endswith(("-wal", "-shm"))
+    }

@@ -1,0 +1,310 @@
+"""The command line, as the contract fixes it: results on stdout, everything else on stderr.
+
+Exit 0: done; 1: done, but something asked for did not hold; 2: could not do it.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from qa.settings import Settings, default_corpus, default_index
+
+if TYPE_CHECKING:
+    from qa.answering import Answerer, Question
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Problem(click.ClickException):
+    """Something could not be done: one line on stderr, exit 2."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo("meeting-qa: " + " ".join(self.message.split()), file=file or sys.stderr)
+
+
+def where(command: Command) -> Command:
+    """The options that work before and after a command's name."""
+    for option in (
+        click.option("--embedding-model", metavar="NAME", help="A sentence-transformers model."),
+        click.option("--index", type=Path, metavar="DIR", help="The index folder."),
+        click.option("--corpus", type=Path, metavar="DIR", help="The folder of articles."),
+    ):
+        command = option(command)
+    return command
+
+
+class Grouped(click.Group):
+    """Commands whose errors are one line, whatever raised them."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from index.errors import IndexingError
+        from qa.answering import BadQuestion
+
+        try:
+            return super().invoke(ctx)
+        except (IndexingError, BadQuestion) as cause:
+            raise Problem(str(cause)) from cause
+
+
+@click.group(cls=Grouped, context_settings={"help_option_names": ["-h", "--help"]})
+@where
+@click.version_option(package_name="meeting-qa")
+@click.pass_context
+def main(
+    ctx: click.Context, corpus: Path | None, index: Path | None, embedding_model: str | None
+) -> None:
+    """Ask news articles, and see which article says what.
+
+    Without --corpus and --index, MEETING_QA_CORPUS and MEETING_QA_INDEX name the folders, else
+    corpus/ and .index/ beside the project.
+    """
+    ctx.obj = (corpus, index, embedding_model)
+
+
+def settings(
+    ctx: click.Context, corpus: Path | None, index: Path | None, embedding_model: str | None
+) -> Settings:
+    before: tuple[Path | None, Path | None, str | None] = ctx.obj
+    return Settings(
+        corpus=corpus or before[0] or default_corpus(),
+        index=index or before[1] or default_index(),
+        embedding_model=embedding_model or before[2],
+    )
+
+
+@main.command("index")
+@where
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--rebuild", is_flag=True, help="Build anew from nothing.")
+@click.option("--watch", is_flag=True, help="Keep bringing the index in line with the folder.")
+@click.option("--strict", is_flag=True, help="Exit 1 when a file is skipped.")
+@click.pass_context
+def index_command(
+    ctx: click.Context, /, as_json: bool, rebuild: bool, watch: bool, strict: bool, **given: Any
+) -> None:
+    """Bring the index in line with the corpus folder."""
+    from index.embedding import choose_embedder
+    from index.indexing import update_index
+
+    chosen = settings(ctx, **given)
+    embedder = choose_embedder(chosen.embedding_model)
+    report = update_index(chosen.corpus, chosen.index, embedder, rebuild, progress_bars())
+    tell_report(report, as_json)
+    if watch:
+        from watchfiles import watch as changes
+
+        try:
+            for _ in changes(chosen.corpus, raise_interrupt=False):
+                report = update_index(
+                    chosen.corpus, chosen.index, embedder, reporter=progress_bars()
+                )
+                tell_report(report, as_json)
+        except FileNotFoundError as cause:
+            raise Problem(
+                f"the corpus folder {chosen.corpus} is gone; put it back and start again"
+            ) from cause
+    if strict and report.skipped:
+        ctx.exit(1)
+
+
+def tell_report(report: Any, as_json: bool) -> None:
+    from qa.contract import report_json
+    from qa.telling import report_text
+
+    click.echo(_line(report_json(report)) if as_json else report_text(report))
+
+
+def progress_bars() -> Callable[[str, int], Any]:
+    """Bars on stderr for steps that take longer than a moment, on a terminal only."""
+    from tqdm import tqdm
+
+    def start(step: str, total: int) -> Any:
+        return tqdm(total=total, desc=step, disable=None, delay=1.0, leave=False, file=sys.stderr)
+
+    return start
+
+
+@main.command("ask")
+@where
+@click.argument("question", required=False)
+@click.option("--batch", type=Path, metavar="FILE", help='JSON Lines {"id","question","history"}.')
+@click.option("--history", multiple=True, metavar="QUESTION", help="An earlier question; repeat.")
+@click.option("--json", "as_json", is_flag=True, help="Print the reply as JSON.")
+@click.pass_context
+def ask_command(
+    ctx: click.Context,
+    /,
+    question: str | None,
+    batch: Path | None,
+    history: tuple[str, ...],
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Answer a question from the articles, with the sources of every claim."""
+    from qa.answering import Question
+    from qa.contract import reply_json
+    from qa.telling import reply_text
+
+    answerer = _answerer(settings(ctx, **given))
+    if batch is None:
+        reply = answerer.ask(Question(question or "", history))
+        click.echo(_line(reply_json(reply)) if as_json else reply_text(reply))
+        return
+    for at, row in _rows(batch):
+        asked = _text(batch, at, row, "question")
+        earlier = row.get("history") or []
+        if not isinstance(earlier, list) or not all(isinstance(one, str) for one in earlier):
+            raise Problem(f'{batch}:{at}: "history" is not a list of questions')
+        reply = answerer.ask(_question(Question, batch, at, asked, tuple(earlier)))
+        told = reply_json(reply, row.get("id"))
+        click.echo(_line(told) if as_json else f"{asked}\n{reply_text(reply)}\n")
+
+
+@main.command("search")
+@where
+@click.argument("query", required=False)
+@click.option("--batch", type=Path, metavar="FILE", help='JSON Lines {"id","query"}.')
+@click.option("--top", type=click.IntRange(1, 1000), default=10, show_default=True, metavar="K")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@click.pass_context
+def search_command(
+    ctx: click.Context, /, query: str | None, batch: Path | None, top: int, as_json: bool, **given: Any
+) -> None:
+    """Rank the articles that a query finds."""
+    from index.searching import Index, best_by_article
+    from qa.contract import hit_json
+    from qa.telling import hits_text
+
+    index = Index(*_index(settings(ctx, **given)))
+
+    def results(text: str) -> Any:
+        with index.reading() as snapshot:
+            # An article may hold many of the best passages, so look further than `top`.
+            hits = snapshot.search(text, top=10 * top, candidates=max(50, 5 * top))
+            return best_by_article(hits)[:top]
+
+    if batch is None:
+        if not (query or "").strip():
+            raise Problem("the query is empty; say what to search for")
+        hits = results(query or "")
+        told = {"results": [hit_json(hit) for hit in hits]}
+        click.echo(_line(told) if as_json else hits_text(hits))
+        return
+    for at, row in _rows(batch):
+        hits = results(_text(batch, at, row, "query"))
+        told = {"id": row.get("id")} | {"results": [hit_json(hit) for hit in hits]}
+        click.echo(_line(told) if as_json else f"{row['query']}\n{hits_text(hits)}\n")
+
+
+@main.command("sources")
+@where
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@click.pass_context
+def sources_command(ctx: click.Context, /, as_json: bool, **given: Any) -> None:
+    """List the indexed articles, and the files that were skipped."""
+    from index.searching import Index
+    from qa.contract import sources_json
+    from qa.telling import sources_text
+
+    with Index(*_index(settings(ctx, **given))).reading() as snapshot:
+        click.echo(_line(sources_json(snapshot)) if as_json else sources_text(snapshot))
+
+
+@main.command("show")
+@where
+@click.argument("article")
+@click.option("--json", "as_json", is_flag=True, help="Print text and metadata as JSON.")
+@click.pass_context
+def show_command(ctx: click.Context, /, article: str, as_json: bool, **given: Any) -> None:
+    """Print one article's text and what is known about it."""
+    from index.searching import Index
+    from qa.contract import article_json
+    from qa.telling import article_text
+
+    with Index(*_index(settings(ctx, **given))).reading() as snapshot:
+        found = snapshot.article(article)
+    click.echo(_line(article_json(found)) if as_json else article_text(found))
+
+
+def _later(name: str, what: str) -> None:
+    @main.command(
+        name, context_settings={"ignore_unknown_options": True}, short_help=f"{what} (not yet)."
+    )
+    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+    def later(arguments: tuple[str, ...]) -> None:
+        raise Problem(f"`{name}` is not part of this version yet; `ask` and `search` are")
+
+
+_later("check", "Say which articles support a statement")
+_later("compare", "Lay the claims of the articles side by side")
+_later("eval", "Answer a gold set and print the figures")
+
+
+def _index(chosen: Settings) -> tuple[Path, Any]:
+    from index.embedding import choose_embedder
+
+    return chosen.index, choose_embedder(chosen.embedding_model)
+
+
+def _answerer(chosen: Settings) -> "Answerer":
+    from index.searching import Index
+    from qa.answering import Answerer
+
+    return Answerer(Index(*_index(chosen)))
+
+
+def _question(
+    make: "type[Question]", batch: Path, at: int, asked: str, history: tuple[str, ...]
+) -> "Question":
+    from qa.answering import BadQuestion
+
+    try:
+        return make(asked, history)
+    except BadQuestion as cause:
+        raise Problem(f"{batch}:{at}: {cause}") from cause
+
+
+def _rows(batch: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a JSON Lines file with their line numbers, every line checked first."""
+    with _reading(batch):
+        lines = batch.read_text(encoding="utf-8-sig").splitlines()
+    rows = []
+    for at, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as cause:
+            raise Problem(f"{batch}:{at}: not a line of JSON ({cause}); mend it") from cause
+        if not isinstance(row, dict):
+            raise Problem(f"{batch}:{at}: not a JSON object; mend it")
+        rows.append((at, row))
+    yield from rows
+
+
+@contextmanager
+def _reading(batch: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as cause:
+        raise Problem(f"{batch} cannot be read: {cause.strerror}; name another file") from cause
+    except UnicodeDecodeError as cause:
+        raise Problem(f"{batch} is not UTF-8 text; save it as UTF-8") from cause
+
+
+def _text(batch: Path, at: int, row: dict[str, Any], name: str) -> str:
+    text = row.get(name)
+    if not isinstance(text, str) or not text.strip():
+        raise Problem(f'{batch}:{at}: "{name}" is missing or empty; give it')
+    return text
+
+
+def _line(told: dict[str, Any]) -> str:
+    return json.dumps(told, ensure_ascii=False)

@@ -1,0 +1,138 @@
+"""The JSON shapes of the command line's contract: plain dicts from the product's values."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from index.articles import Article
+from index.indexing import Report
+from index.searching import Hit, Snapshot
+from index.storing import Skipped
+from qa.replies import Answer, Citation, Claim, Reply
+
+Json = dict[str, Any]
+
+
+def reply_json(reply: Reply, id: str | None = None) -> Json:
+    """The `ask` shape."""
+    told: Json = {"id": id} if id is not None else {}
+    told |= {"question": reply.question, "standalone": reply.standalone}
+    if isinstance(reply, Answer):
+        told |= {
+            "answered": True,
+            "text": reply.text,
+            "claims": [claim_json(claim) for claim in reply.claims],
+            "citations": [citation_json(one) for one in reply.citations],
+            "closest": [],
+        }
+    else:
+        told |= {
+            "answered": False,
+            "text": reply.text,
+            "claims": [],
+            "citations": [],
+            "closest": [citation_json(one) for one in reply.closest],
+        }
+    return told | {
+        "index": asdict(reply.searched),
+        "writer": reply.writer,
+        "seconds": round(reply.seconds, 4),
+    }
+
+
+def claim_json(claim: Claim) -> Json:
+    articles = []
+    for one in claim.articles:
+        told: Json = {"article": one.article, "verdict": one.verdict}
+        if one.citation is not None:
+            told["citation"] = one.citation
+        if one.note is not None:
+            told["note"] = one.note
+        articles.append(told)
+    return {"text": claim.text, "citations": list(claim.citations), "articles": articles}
+
+
+def citation_json(citation: Citation) -> Json:
+    article = citation.article
+    return {
+        "n": citation.n,
+        "article": article.name,
+        "outlet": article.outlet,
+        "title": article.title,
+        "published": _day(article),
+        "quote": citation.quote,
+        "start": citation.span.start,
+        "end": citation.span.end,
+        "url": article.url,
+        "kind": article.kind,
+        "derived": sorted(article.derived),
+    }
+
+
+def hit_json(hit: Hit) -> Json:
+    """One result of the `search` shape."""
+    return {
+        "article": hit.article.name,
+        "score": round(hit.score, 6),
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+    }
+
+
+def report_json(report: Report) -> Json:
+    """The `index` shape."""
+    return {
+        "generation": report.generation,
+        "added": list(report.added),
+        "changed": list(report.changed),
+        "removed": list(report.removed),
+        "unchanged": report.unchanged,
+        "skipped": skipped_json(report.skipped),
+        "passages": report.passages,
+        "embedded": report.embedded,
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def sources_json(snapshot: Snapshot) -> Json:
+    """The `sources` shape."""
+    counts = snapshot.passage_counts()
+    return {
+        "generation": snapshot.generation,
+        "sources": [
+            known_json(article)
+            | {
+                "kind": article.kind,
+                "derived": sorted(article.derived),
+                "passages": counts[article.name],
+                "hash": article.hash,
+            }
+            for article in snapshot.articles()
+        ],
+        "skipped": skipped_json(snapshot.skipped()),
+    }
+
+
+def article_json(article: Article) -> Json:
+    """The `show` shape."""
+    about = {"kind": article.kind, "derived": sorted(article.derived), "text": article.text}
+    return known_json(article) | about
+
+
+def known_json(article: Article) -> Json:
+    return {
+        "article": article.name,
+        "title": article.title,
+        "outlet": article.outlet,
+        "published": _day(article),
+        "url": article.url,
+        "language": article.language,
+    }
+
+
+def skipped_json(skipped: Sequence[Skipped]) -> list[Json]:
+    return [{"file": one.file, "reason": one.reason} for one in skipped]
+
+
+def _day(article: Article) -> str | None:
+    return article.published.isoformat() if article.published else None

@@ -1,0 +1,30 @@
+"""Where the articles and the index are, and which embedding model is used."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a command or the page was told; `embedding_model` None means the packaged one."""
+
+    corpus: Path
+    index: Path
+    embedding_model: str | None = None
+
+
+def default_corpus() -> Path:
+    """MEETING_QA_CORPUS, else `corpus/` beside the project."""
+    return Path(os.environ.get("MEETING_QA_CORPUS") or _project() / "corpus")
+
+
+def default_index() -> Path:
+    """MEETING_QA_INDEX, else `.index/` beside the project."""
+    return Path(os.environ.get("MEETING_QA_INDEX") or _project() / ".index")
+
+
+def _project() -> Path:
+    """The project's folder; the working folder when the packages are installed elsewhere."""
+    beside = Path(__file__).resolve().parent.parent
+    return beside if (beside / "pyproject.toml").is_file() else Path.cwd()

@@ -1,0 +1,111 @@
+"""Replies, reports and articles as plain text for a terminal."""
+
+import textwrap
+from collections.abc import Sequence
+
+from index.articles import Article
+from index.indexing import Report
+from index.searching import Hit, Snapshot
+from index.storing import Skipped
+from qa.replies import Answer, Citation, Reply
+
+WIDTH = 96
+
+
+def reply_text(reply: Reply) -> str:
+    """The answer with its numbered sources, or the refusal with the closest passages."""
+    parts = []
+    if reply.standalone != " ".join(reply.question.split()):
+        parts.append(f"({reply.standalone})")
+    parts += [_wrapped(paragraph) for paragraph in reply.text.split("\n\n")]
+    if isinstance(reply, Answer):
+        parts.append("Sources")
+        shown: Sequence[Citation] = reply.citations
+    else:
+        parts += ["Closest passages, not an answer"] if reply.closest else []
+        shown = reply.closest
+    return "\n\n".join(parts + [_citation(one) for one in shown])
+
+
+def _citation(citation: Citation) -> str:
+    head = f"[{citation.n}] {about(citation.article)}"
+    return head + "\n" + _wrapped(f"“{citation.quote}”", "    ")
+
+
+def about(article: Article) -> str:
+    """Outlet, title, date and name of an article in one line; derived values marked `*`."""
+
+    def marked(name: str, value: object) -> str:
+        return f"{value}*" if name in article.derived else str(value)
+
+    known = [
+        marked(name, value)
+        for name, value in (
+            ("outlet", article.outlet),
+            ("title", article.title),
+            ("published", article.published),
+        )
+        if value
+    ]
+    if article.kind:
+        known.append(f"[{article.kind}]")
+    return " · ".join([*known, article.name])
+
+
+def report_text(report: Report) -> str:
+    """What a run of indexing did."""
+    lines = [
+        f"Generation {report.generation}: {len(report.added)} added, "
+        f"{len(report.changed)} changed, {len(report.removed)} removed, {report.unchanged} unchanged; {report.passages} passages "
+        f"({report.embedded} embedded) in {report.seconds:.1f} s"
+    ]
+    for word, names in (
+        ("added", report.added),
+        ("changed", report.changed),
+        ("removed", report.removed),
+    ):
+        lines += [f"  {word} {name}" for name in names[:20]]
+        lines += [f"  {word} {len(names) - 20} more"] if len(names) > 20 else []
+    return "\n".join(lines + _skipped(report.skipped))
+
+
+def hits_text(hits: Sequence[Hit]) -> str:
+    """Ranked passages, the best of every article."""
+    if not hits:
+        return "Nothing found."
+    return "\n\n".join(
+        f"{n}. {hit.score:.2f}  {about(hit.article)}\n"
+        + _wrapped(hit.passage.span.of(hit.article.text), "    ")
+        for n, hit in enumerate(hits, 1)
+    )
+
+
+def sources_text(snapshot: Snapshot) -> str:
+    """The indexed articles, a line each, and the files that were skipped."""
+    counts = snapshot.passage_counts()
+    lines = [f"Generation {snapshot.generation}: {snapshot.article_count} articles"]
+    derived = False
+    for article in snapshot.articles():
+        derived = derived or bool(article.derived)
+        lines.append(
+            f"  {about(article)} · {article.language or '?'} · {counts[article.name]} passages"
+        )
+    lines += _skipped(snapshot.skipped())
+    lines += ["* worked out from the article's text"] if derived else []
+    return "\n".join(lines)
+
+
+def article_text(article: Article) -> str:
+    """One article to read."""
+    lines = [about(article)]
+    lines += [article.url] if article.url else []
+    lines += ["* worked out from the article's text"] if article.derived else []
+    return "\n".join(lines) + "\n\n" + article.text
+
+
+def _skipped(skipped: Sequence[Skipped]) -> list[str]:
+    return [f"  skipped {one.file}: {one.reason}" for one in skipped]
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
