@@ -1,4 +1,4 @@
-"""The one use case: a question and the earlier ones in, an answer with its sources or a refusal out.
+"""The one use case: a question in, an answer with its sources or a refusal out.
 
 This is the `quotes` writer: without a language model it says nothing that an article does not say
 in the same words.

@@ -9,7 +9,7 @@ from typing import Any
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator
+from langchain_core.runnables import Runnable, RunnableConfig
 
 from index.searching import Index
 from qa.answering import Answerer, Question
@@ -48,35 +48,30 @@ class PassageRetriever(BaseRetriever):
             ]
 
 
-def question_chain(answerer: Answerer) -> Runnable[dict[str, Any], Any]:
+class QuestionChain(Runnable[dict[str, Any], Any]):
     """A Runnable from `{"question": str, "history": [str, …]}` to a Reply.
 
-    `stream` gives `Looking` steps first and the reply last; `invoke`, `batch` and their async
-    forms give the reply alone.
+    `stream` gives `Looking` steps first and the reply last; `invoke`, `batch` and the async forms
+    give the reply.
     """
 
-    def steps(inputs: Iterator[dict[str, Any]]) -> Iterator[Looking | Reply]:
-        for asked in inputs:
-            yield from answerer.stream(
-                Question(asked["question"], tuple(asked.get("history") or ()))
-            )
-
-    return _LastOf(steps)
-
-
-class _LastOf(RunnableGenerator[dict[str, Any], Any]):
-    """A generator chain whose whole output is its last piece, not the sum of them."""
+    def __init__(self, answerer: Answerer) -> None:
+        self._answerer = answerer
 
     def invoke(
         self, input: dict[str, Any], config: RunnableConfig | None = None, **kwargs: Any
-    ) -> Any:
-        *_, last = self.stream(input, config, **kwargs)
-        return last
+    ) -> Reply:
+        reply: Reply = self._call_with_config(self._reply, input, config)
+        return reply
 
-    async def ainvoke(
+    def _reply(self, asked: dict[str, Any]) -> Reply:
+        return self._answerer.ask(_question(asked))
+
+    def stream(
         self, input: dict[str, Any], config: RunnableConfig | None = None, **kwargs: Any
-    ) -> Any:
-        last = None
-        async for last in self.astream(input, config, **kwargs):
-            pass
-        return last
+    ) -> Iterator[Looking | Reply]:
+        yield from self._answerer.stream(_question(input))
+
+
+def _question(asked: dict[str, Any]) -> Question:
+    return Question(asked["question"], tuple(asked.get("history") or ()))

@@ -175,7 +175,13 @@ def ask_command(
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.pass_context
 def search_command(
-    ctx: click.Context, /, query: str | None, batch: Path | None, top: int, as_json: bool, **given: Any
+    ctx: click.Context,
+    /,
+    query: str | None,
+    batch: Path | None,
+    top: int,
+    as_json: bool,
+    **given: Any,
 ) -> None:
     """Rank the articles that a query finds."""
     from index.searching import Index, best_by_article
@@ -199,8 +205,8 @@ def search_command(
         return
     for at, row in _rows(batch):
         hits = results(_text(batch, at, row, "query"))
-        told = {"id": row.get("id")} | {"results": [hit_json(hit) for hit in hits]}
-        click.echo(_line(told) if as_json else f"{row['query']}\n{hits_text(hits)}\n")
+        found = {"id": row.get("id"), "results": [hit_json(hit) for hit in hits]}
+        click.echo(_line(found) if as_json else f"{row['query']}\n{hits_text(hits)}\n")
 
 
 @main.command("sources")

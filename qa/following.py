@@ -19,7 +19,10 @@ _BARE = re.compile(
     r"^(?P<word>why|when|where|how|who|how (?:many|much|long|often))( not| so)?$", re.I
 )
 _PERSON = re.compile(r"\b(he|him|his|she|her|hers|himself|herself)\b", re.IGNORECASE)
-_THING = re.compile(r"\b(it|its|itself|this one|that one)\b|\b(this|that)(?=\s*$)", re.IGNORECASE)
+_THING = re.compile(
+    r"\b(it|its|itself|this one|that one)\b|(?<=was )(this|that)$|(?<=is )(this|that)$",
+    re.IGNORECASE,
+)
 _MANY = re.compile(r"\b(they|them|their|theirs|both|these|those)\b(?=\s|$)", re.IGNORECASE)
 _POSSESSIVE = {"his", "her", "hers", "its", "their", "theirs"}
 
@@ -34,17 +37,19 @@ _NAME_STOPS = frozenset(
     "should has have had in on at to the a an and or but if of for from with by about i".split()
 )
 _WORD_STOPS = _NAME_STOPS | frozenset(
-    "say said tell told think want plan raise raised meet met visit make made take give gave get go "
-    "come came call see use happen mean attend announce describe promise discuss discussed during "
-    "after before between into that this these those there it he she they his her their its not "
-    "than as be been being may might must shall mention mentioned praise criticise criticize "
-    "according against under over through per cooperate agree sign win lose die live work start "
-    "begin end stay leave become show find found open close build buy sell pay cause help need ask "
-    "benefit affect include involve cost last name named propose offer accept reject support "
-    "oppose stress warn expect hope believe claim insist respond reply react".split()
+    "say said tell told think want plan raise raised meet met visit make made take give gave "
+    "get go come came call see use happen mean attend announce describe promise discuss "
+    "discussed during after before between into that this these those there it he she they "
+    "his her their its not than as be been being may might must shall mention mentioned "
+    "praise criticise criticize according against under over through per cooperate agree sign "
+    "win lose die live work start begin end stay leave become show find found open close "
+    "build buy sell pay cause help need ask benefit affect include involve cost last name "
+    "named propose offer accept reject support oppose stress warn expect hope believe claim "
+    "insist respond reply react".split()
 )
 _DETERMINER = re.compile(r"\b(?:which|what|the|a|an|this|that)\s+", re.IGNORECASE)
 _MAX_PHRASE_WORDS = 5
+_BARE_PLURAL = re.compile(r"\b[a-z]{3,}s\b")
 _NAME = re.compile(r"\b[A-Z][\w'’.-]*(?:\s+(?:(?:al|bin|de|der|van|von|of)[\s-])?[A-Z][\w'’.-]*)*")
 
 
@@ -141,10 +146,11 @@ def _mentions(question: str) -> list[_Mention]:
     for match in _DETERMINER.finditer(question):
         words = []
         for word in question[match.end() :].split()[:_MAX_PHRASE_WORDS]:
-            if word.lower() in _WORD_STOPS:
+            bare = word.rstrip("?,.;:")
+            if bare.lower() in _WORD_STOPS:
                 break
-            words.append(word.rstrip("?,.;:"))
-            if word[-1] in "?,.;:":
+            words.append(bare)
+            if bare != word:
                 break
         if not words:
             continue
@@ -162,6 +168,10 @@ def _mentions(question: str) -> list[_Mention]:
             name = re.sub(r"['’]s$", "", name)
             # A name may be a person's or a thing's; the verb would tell, a rule cannot.
             found.append((at, _Mention(name, True, False)))
+    for match in _BARE_PLURAL.finditer(question):
+        inside = any(start <= match.start() < end for start, end in taken)
+        if not inside and _is_plural(match[0]) and match[0] not in _WORD_STOPS:
+            found.append((match.start(), _Mention(match[0], False, True)))
     return [mention for _, mention in sorted(found, key=lambda pair: pair[0])]
 
 

@@ -89,6 +89,10 @@ class Answer:
             raise ValueError(f"cited but not given: {sorted(used - known)}")
 
     @property
+    def answered(self) -> bool:
+        return True
+
+    @property
     def text(self) -> str:
         """The claims with their `[n]` markers, a paragraph each."""
         return "\n\n".join(told(claim) for claim in self.claims)
@@ -108,6 +112,10 @@ class Refusal:
 
     def __post_init__(self) -> None:
         _check_numbers(self.closest)
+
+    @property
+    def answered(self) -> bool:
+        return False
 
     @property
     def text(self) -> str:

@@ -56,7 +56,8 @@ def report_text(report: Report) -> str:
     """What a run of indexing did."""
     lines = [
         f"Generation {report.generation}: {len(report.added)} added, "
-        f"{len(report.changed)} changed, {len(report.removed)} removed, {report.unchanged} unchanged; {report.passages} passages "
+        f"{len(report.changed)} changed, {len(report.removed)} removed, "
+        f"{report.unchanged} unchanged; {report.passages} passages "
         f"({report.embedded} embedded) in {report.seconds:.1f} s"
     ]
     for word, names in (

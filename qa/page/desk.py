@@ -1,0 +1,233 @@
+"""The index and the answerer behind the page: made ready in the background, renewed on demand.
+
+Nothing heavy is imported before `start`, so that the page is there at once.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from qa.page.wording import counted
+from qa.settings import Settings
+
+if TYPE_CHECKING:
+    from index.articles import Article
+    from index.indexing import Report
+    from index.searching import Index
+    from index.storing import Skipped
+    from qa.answering import Answerer, Question
+    from qa.page.uploading import Taken
+    from qa.replies import Looking, Reply
+
+EXAMPLES = 4
+# Asked of whatever is indexed; only those that it answers are offered.
+LIKELY_QUESTIONS = (
+    "What did the Leader say about sanctions?",
+    "Why did Lukashenko travel to Iran?",
+    "Which corridor was brought up?",
+    "What did Lukashenko say about true friends?",
+)
+PREPARING = "Preparing the index…"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How ready the index is, in a line that people read."""
+
+    phase: Literal["preparing", "ready", "failed"]
+    text: str
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is indexed, as the Articles tab lists it."""
+
+    articles: tuple["Article", ...] = ()
+    passages: dict[str, int] = field(default_factory=dict)
+    skipped: tuple["Skipped", ...] = ()
+
+
+class Desk:
+    """Answers questions from an index that it keeps in line with a corpus folder."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.state = State("preparing", PREPARING)
+        self._loaded = threading.Event()
+        self._prepared = threading.Event()
+        self._writing = threading.Lock()
+        self._index: Index
+        self._answerer: Answerer
+
+    def start(self) -> None:
+        """Loads the models and brings the index in line, in the background."""
+        threading.Thread(target=self._prepare, name="preparing", daemon=True).start()
+
+    @property
+    def prepared(self) -> bool:
+        return self._prepared.is_set()
+
+    def _prepare(self) -> None:
+        from index.errors import IndexingError
+
+        try:
+            self._load()
+            self.update()
+        except IndexingError as cause:
+            self.state = State("failed", str(cause))
+        except BaseException as cause:
+            self.state = State("failed", f"the index could not be prepared: {cause}; restart")
+            raise
+        finally:
+            self._loaded.set()
+            self._prepared.set()
+
+    def _load(self) -> None:
+        from index.embedding import choose_embedder
+        from index.searching import Index
+        from qa.answering import Answerer
+
+        embedder = choose_embedder(self.settings.embedding_model)
+        self._index = Index(self.settings.index, embedder)
+        self._answerer = Answerer(self._index)
+        self._loaded.set()
+
+    def update(self, rebuild: bool = False) -> "Report":
+        """Brings the index in line with the corpus folder; answers use it at once.
+
+        Until then the last generation answers. Raises an IndexingError with what to do.
+        """
+        from index.errors import IndexingError
+        from index.indexing import update_index
+
+        with self._writing:
+            before = self.state
+            self.state = State("preparing", PREPARING, before.examples)
+            try:
+                report = update_index(
+                    self.settings.corpus,
+                    self.settings.index,
+                    self._index.embedder,
+                    rebuild,
+                    self._progress,
+                )
+            except IndexingError as cause:
+                self.state = State("failed", str(cause), before.examples)
+                raise
+            except BaseException:
+                self.state = before
+                raise
+            self.state = self._ready()
+        return report
+
+    def _progress(self, step: str, total: int) -> "_Progress":
+        def tell(done: int) -> None:
+            if total:
+                text = f"{PREPARING} {step}, {done:,} of {total:,}"
+                self.state = State("preparing", text, self.state.examples)
+
+        return _Progress(tell)
+
+    def _ready(self) -> State:
+        with self._index.reading() as snapshot:
+            count = snapshot.article_count
+            titles = [one.title for one in snapshot.articles()[:EXAMPLES] if one.title]
+        about = [f"What do the articles say about “{title.strip(' .…')}”?" for title in titles]
+        return State(
+            "ready",
+            f"Ready: {counted(count, 'article')}",
+            self._answerable([*LIKELY_QUESTIONS, *about]),
+        )
+
+    def _answerable(self, questions: Sequence[str]) -> tuple[str, ...]:
+        """The first questions that the index answers."""
+        from qa.answering import Question
+        from qa.replies import Answer
+
+        found: list[str] = []
+        for question in questions:
+            if len(found) < EXAMPLES and isinstance(self._answerer.ask(Question(question)), Answer):
+                found.append(question)
+        return tuple(found)
+
+    def stream(self, question: "Question") -> "Iterator[str | Looking | Reply]":
+        """What is being waited for or done, then the reply; raises what the answerer raises.
+
+        While there is no index yet it waits for it, saying so.
+        """
+        from index.errors import IndexingError, IndexMissing
+
+        if not self._loaded.is_set():
+            yield PREPARING
+            self._loaded.wait()
+        try:
+            yield from self._answerer.stream(question)
+        except IndexMissing as cause:
+            if self.prepared:
+                if self.state.phase == "failed":
+                    raise IndexingError(self.state.text) from cause
+                raise
+            yield PREPARING
+            self._prepared.wait()
+            if self.state.phase == "failed":
+                raise IndexingError(self.state.text) from cause
+            yield from self._answerer.stream(question)
+
+    def named(self, reply: "Reply") -> "dict[str, Article]":
+        """The articles that a reply's claims name, where they are still indexed."""
+        from index.errors import IndexingError, UnknownArticle
+        from qa.replies import Answer
+
+        if not isinstance(reply, Answer):
+            return {}
+        known = {one.article.name: one.article for one in reply.citations}
+        names = {one.article for claim in reply.claims for one in claim.articles}
+        try:
+            with self._index.reading() as snapshot:
+                for name in names - known.keys():
+                    try:
+                        known[name] = snapshot.article(name)
+                    except UnknownArticle:
+                        continue
+        except IndexingError:
+            return known
+        return known
+
+    def article(self, name: str) -> "Article":
+        """An article as it is indexed now. Raises an IndexingError."""
+        with self._index.reading() as snapshot:
+            return snapshot.article(name)
+
+    def listing(self) -> Listing:
+        """What is indexed; nothing while there is no index. Raises an IndexingError."""
+        from index.errors import IndexMissing
+
+        if not self._loaded.is_set():
+            return Listing()
+        try:
+            with self._index.reading() as snapshot:
+                return Listing(
+                    tuple(snapshot.articles()), snapshot.passage_counts(), snapshot.skipped()
+                )
+        except IndexMissing:
+            return Listing()
+
+    def take(self, files: Sequence[Path]) -> "list[Taken]":
+        """Keeps uploaded files in the corpus folder, a report each."""
+        from qa.page.uploading import take
+
+        with self._writing:
+            return [take(file, self.settings.corpus) for file in files]
+
+
+class _Progress:
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        self._tell = tell
+        self._done = 0
+
+    def update(self, n: int) -> None:
+        self._done += n
+        self._tell(self._done)

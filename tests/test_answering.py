@@ -1,0 +1,175 @@
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from index.articles import Article, Passage, Span
+from index.embedding import OnnxEmbedder
+from index.indexing import update_index
+from index.searching import Index
+from qa.answering import Answerer, BadQuestion, Question, choose, write
+from qa.chain import PassageRetriever, QuestionChain
+from qa.evidence import Evidence
+from qa.replies import Answer, Looking, Refusal
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory):
+    """An index over four short articles of our own, embedded by the real model."""
+    corpus = tmp_path_factory.mktemp("corpus")
+    (corpus / "courier.md").write_text(
+        "---\ntitle: Harbour dredging begins\noutlet: Coast Courier\npublished: 2024-05-02\n---\n\n"
+        "Work on the harbour began on Thursday. Dredging will last six weeks, said harbour master "
+        "Ines Falk.\n\nThe city pays 3.2 million crowns for the dredging.\n",
+        encoding="utf-8",
+    )
+    (corpus / "herald.md").write_text(
+        "---\ntitle: Ships wait as harbour is dredged\noutlet: Island Herald\n---\n\n"
+        "The dredging of the harbour will last six weeks, harbour master Ines Falk told the "
+        "Herald.\n\nFishermen fear for the herring.\n",
+        encoding="utf-8",
+    )
+    (corpus / "trams.txt").write_text(
+        "Night trams return to Oldmarket\n\nThe night trams will run again from June. The mayor, "
+        "Tomas Reed, announced it on Monday.\n\nA ticket costs two crowns.\n",
+        encoding="utf-8",
+    )
+    (corpus / "owls.txt").write_text(
+        "Owls nest in the bell tower\n\nA pair of owls has raised three chicks in the bell tower "
+        "of Saint Anna. The ringers have stopped the bells for a month.\n",
+        encoding="utf-8",
+    )
+    folder = tmp_path_factory.mktemp("index")
+    embedder = OnnxEmbedder()
+    update_index(corpus, folder, embedder)
+    return Index(folder, embedder)
+
+
+@pytest.fixture(scope="module")
+def answerer(ready):
+    return Answerer(ready)
+
+
+def test_an_answer_quotes_the_sentence_that_answers(answerer):
+    reply = answerer.ask(Question("How much does a ticket cost?"))
+    assert isinstance(reply, Answer)
+    assert reply.citations[0].quote == "A ticket costs two crowns."
+    assert reply.text.endswith("[1]")
+
+
+def test_sentences_that_say_the_same_are_one_claim_with_a_citation_each(answerer):
+    reply = answerer.ask(Question("How long will the dredging of the harbour last?"))
+    assert isinstance(reply, Answer)
+    first = reply.claims[0]
+    cited = {reply.citations[n - 1].article.name for n in first.citations}
+    assert cited == {"courier.md", "herald.md"}
+    assert {v.article for v in first.articles if v.verdict == "supports"} == cited
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How do I install a printer?", "Who composed the opera about the whale?", "چه کسی برنده شد؟"],
+)
+def test_what_the_articles_do_not_say_is_refused(answerer, question):
+    reply = answerer.ask(Question(question))
+    assert isinstance(reply, Refusal)
+    assert reply.text.startswith("The articles do not say. Searched 4 articles, dated 2024-05-02")
+
+
+def test_a_refusal_shows_the_closest_passages_as_they_stand(answerer):
+    reply = answerer.ask(Question("How do I install a printer?"))
+    assert isinstance(reply, Refusal)
+    assert 0 < len(reply.closest) <= 3
+    for one in reply.closest:
+        assert one.quote == one.article.text[one.span.start : one.span.end]
+
+
+def test_the_earlier_questions_explain_a_follow_up(answerer):
+    reply = answerer.ask(
+        Question("When will they run again?", ("What is said of the night trams?",))
+    )
+    assert reply.standalone == "When will the night trams run again?"
+    assert isinstance(reply, Answer)
+    assert "June" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("", "empty"), (" \n", "empty"), ("why " * 5000, "20,000")]
+)
+def test_a_text_that_is_no_question_is_an_error_not_a_refusal(text, why):
+    with pytest.raises(BadQuestion, match=why):
+        Question(text)
+
+
+def test_streaming_tells_what_is_searched_before_the_reply(answerer):
+    steps = list(answerer.stream(Question("How much does a ticket cost?")))
+    assert steps[0] == Looking("How much does a ticket cost?", 4)
+    assert isinstance(steps[-1], Answer)
+
+
+def evidence(name: str, score: float, start: int) -> Evidence:
+    article = Article(name, "The pier is closed. It reopens in May. Falk said so.")
+    spans = {0: Span(0, 19), 20: Span(20, 38), 39: Span(39, 52)}
+    return Evidence(article, Passage(tuple(spans.values())), spans[start], score)
+
+
+def test_sentences_far_behind_the_best_are_not_quoted():
+    chosen = choose([evidence("a", 0.9, 0), evidence("a", 0.85, 20), evidence("b", 0.6, 0)], 0.5)
+    assert [one.article.name for one in chosen] == ["a", "a"]
+
+
+def test_nothing_is_quoted_below_the_threshold():
+    assert choose([evidence("a", 0.49, 0)], 0.5) == []
+
+
+def test_two_sentences_of_one_article_stay_two_claims():
+    chosen = [evidence("a", 0.9, 0), evidence("a", 0.9, 20)]
+    claims, citations = write(chosen, lambda one, other: True, ["a", "b"])
+    assert [claim.citations for claim in claims] == [(1,), (2,)]
+    assert [citation.n for citation in citations] == [1, 2]
+    assert [verdict.verdict for verdict in claims[0].articles] == ["supports", "silent"]
+
+
+def test_the_chain_gives_the_reply_by_invoke_batch_and_stream(answerer):
+    chain = QuestionChain(answerer)
+    asked = {"question": "How much does a ticket cost?"}
+    assert chain.invoke(asked).answered
+    assert [reply.answered for reply in chain.batch([asked, {"question": "Who sang?"}])] == [
+        True,
+        False,
+    ]
+    assert isinstance(next(iter(chain.stream(asked))), Looking)
+
+
+def test_the_chain_answers_asynchronously_too(answerer):
+    asked = {"question": "What does a ticket cost?"}
+    assert asyncio.run(QuestionChain(answerer).ainvoke(asked)).answered
+
+
+def test_the_retriever_gives_documents_that_are_the_articles_own_text(ready):
+    documents = PassageRetriever(index=ready, top=3).invoke("owls in the tower")
+    assert documents[0].metadata["article"] == "owls.txt"
+    with ready.reading() as snapshot:
+        for document in documents:
+            text = snapshot.article(document.metadata["article"]).text
+            place = slice(document.metadata["start"], document.metadata["end"])
+            assert document.page_content == text[place]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the articles beside the project are not here")
+def test_every_quote_from_the_meeting_articles_is_verbatim(tmp_path):
+    embedder = OnnxEmbedder()
+    update_index(SHARED / "articles", tmp_path / "index", embedder)
+    answerer = Answerer(Index(tmp_path / "index", embedder))
+    gold = (SHARED / "gold" / "meeting.jsonl").read_text(encoding="utf-8").splitlines()
+    quotes = 0
+    for row in map(json.loads, gold):
+        reply = answerer.ask(Question(row["question"], tuple(row.get("history", ()))))
+        for one in reply.citations if isinstance(reply, Answer) else reply.closest:
+            raw = (SHARED / "articles" / one.article.name).read_text(encoding="utf-8")
+            assert " ".join(one.quote.split()) in " ".join(raw.split())
+            quotes += 1
+    assert quotes > 40

@@ -1,0 +1,50 @@
+import pytest
+
+from qa.following import standalone_question
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "standalone"),
+    [
+        ([], "And who paid?", "And who paid?"),
+        (["Who is the mayor?"], "What does a ticket cost?", "What does a ticket cost?"),
+        (
+            ["What did the Norwegian minister say at the fair?"],
+            "And what did she say about her plans?",
+            "What did the Norwegian minister say about her plans?",
+        ),
+        (["Which bridge did the mayor open?"], "Who built it?", "Who built the bridge?"),
+        (["What did Ines Falk announce?"], "Where was she born?", "Where was Ines Falk born?"),
+        (
+            ["What did the mayor say about the trams?"],
+            "And about the buses?",
+            "What did the mayor say about the buses?",
+        ),
+        (["Who opened the museum?"], "Who else?", "Who opened the museum?"),
+        (["Who opened the museum?"], "What does the other article say?", "Who opened the museum?"),
+        (["When did Tomas Reed resign?"], "Why?", "Why did Tomas Reed resign?"),
+        (
+            ["Who is the mayor?", "What did he promise?"],
+            "When did he say that?",
+            "When did the mayor say that?",
+        ),
+        (["What effect did sanctions have?"], "Who lifted them?", "Who lifted sanctions?"),
+        (["Who won?"], "When was that?", "When was that (Who won)?"),
+    ],
+)
+def test_a_follow_up_stands_alone(history, question, standalone):
+    assert standalone_question(question, history) == standalone
+
+
+def test_a_pronoun_that_its_own_question_explains_is_left_alone():
+    asked = "What did the mayor say about the tunnel and when will it open?"
+    assert standalone_question(asked, ["Which bridge was closed?"]) == asked
+
+
+def test_a_question_in_another_language_is_left_as_it_is():
+    assert standalone_question("Кто построил мост?", ["Who is the mayor?"]) == "Кто построил мост?"
+
+
+def test_a_long_chat_is_understood_in_short_time():
+    history = ["What did the mayor say?"] + ["And what did he say then?"] * 200
+    assert standalone_question("Why did he go?", history) == "Why did the mayor go?"
