@@ -17,7 +17,7 @@ from index.storing import Skipped, Store, StoredPassage
 from index.vectors import ChromaVectors
 
 CANDIDATES = 50
-DENSE_WEIGHT = 0.5
+DENSE_WEIGHT = 0.6
 MAX_QUERY_WORDS = 64
 
 # Words that say nothing of a topic; matching them costs fifteen times the time and finds nothing.
@@ -150,12 +150,14 @@ class Snapshot:
         }
 
 
-def best_by_article(hits: Sequence[Hit]) -> list[Hit]:
-    """The best hit of every article, best first."""
+def rank_articles(query: str, snapshot: Snapshot, top: int) -> list[Hit]:
+    """The best hit of every article that a query finds, best first."""
+    # An article may hold many of the best passages, so look further than `top`.
+    hits = snapshot.search(query, top=10 * top, candidates=max(CANDIDATES, 5 * top))
     best: dict[str, Hit] = {}
     for hit in hits:
         best.setdefault(hit.article.name, hit)
-    return list(best.values())
+    return list(best.values())[:top]
 
 
 def match_expression(query: str) -> str:

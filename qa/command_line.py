@@ -32,6 +32,9 @@ class Problem(click.ClickException):
 def where(command: Command) -> Command:
     """The options that work before and after a command's name."""
     for option in (
+        click.option(
+            "--evidence-model", metavar="NAME", help="A sentence-transformers cross-encoder."
+        ),
         click.option("--embedding-model", metavar="NAME", help="A sentence-transformers model."),
         click.option("--index", type=Path, metavar="DIR", help="The index folder."),
         click.option("--corpus", type=Path, metavar="DIR", help="The folder of articles."),
@@ -45,11 +48,11 @@ class Grouped(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         from index.errors import IndexingError
-        from qa.answering import BadQuestion
+        from qa.errors import QuestionError
 
         try:
             return super().invoke(ctx)
-        except (IndexingError, BadQuestion) as cause:
+        except (IndexingError, QuestionError) as cause:
             raise Problem(str(cause)) from cause
 
 
@@ -58,24 +61,33 @@ class Grouped(click.Group):
 @click.version_option(package_name="meeting-qa")
 @click.pass_context
 def main(
-    ctx: click.Context, corpus: Path | None, index: Path | None, embedding_model: str | None
+    ctx: click.Context,
+    corpus: Path | None,
+    index: Path | None,
+    embedding_model: str | None,
+    evidence_model: str | None,
 ) -> None:
     """Ask news articles, and see which article says what.
 
     Without --corpus and --index, MEETING_QA_CORPUS and MEETING_QA_INDEX name the folders, else
     corpus/ and .index/ beside the project.
     """
-    ctx.obj = (corpus, index, embedding_model)
+    ctx.obj = (corpus, index, embedding_model, evidence_model)
 
 
 def settings(
-    ctx: click.Context, corpus: Path | None, index: Path | None, embedding_model: str | None
+    ctx: click.Context,
+    corpus: Path | None,
+    index: Path | None,
+    embedding_model: str | None,
+    evidence_model: str | None,
 ) -> Settings:
-    before: tuple[Path | None, Path | None, str | None] = ctx.obj
+    before: tuple[Path | None, Path | None, str | None, str | None] = ctx.obj
     return Settings(
         corpus=corpus or before[0] or default_corpus(),
         index=index or before[1] or default_index(),
         embedding_model=embedding_model or before[2],
+        evidence_model=evidence_model or before[3],
     )
 
 
@@ -184,7 +196,7 @@ def search_command(
     **given: Any,
 ) -> None:
     """Rank the articles that a query finds."""
-    from index.searching import Index, best_by_article
+    from index.searching import Index, rank_articles
     from qa.contract import hit_json
     from qa.telling import hits_text
 
@@ -192,9 +204,7 @@ def search_command(
 
     def results(text: str) -> Any:
         with index.reading() as snapshot:
-            # An article may hold many of the best passages, so look further than `top`.
-            hits = snapshot.search(text, top=10 * top, candidates=max(50, 5 * top))
-            return best_by_article(hits)[:top]
+            return rank_articles(text, snapshot, top)
 
     if batch is None:
         if not (query or "").strip():
@@ -239,6 +249,37 @@ def show_command(ctx: click.Context, /, article: str, as_json: bool, **given: An
     click.echo(_line(article_json(found)) if as_json else article_text(found))
 
 
+@main.command("eval")
+@where
+@click.argument("gold", type=Path)
+@click.option("--accuracy", type=click.FloatRange(0, 1), help="Exit 1 when accuracy is below.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@click.pass_context
+def eval_command(
+    ctx: click.Context, /, gold: Path, accuracy: float | None, as_json: bool, **given: Any
+) -> None:
+    """Answer a gold set and print the figures."""
+    from dataclasses import asdict
+
+    from qa.evaluating import evaluate, gold_questions
+
+    with _reading(gold):
+        lines = gold.read_text(encoding="utf-8-sig").splitlines()
+    figures, missed = evaluate(gold_questions(lines, str(gold)), _answerer(settings(ctx, **given)))
+    rounded = {
+        name: round(value, 4) if isinstance(value, float) else value
+        for name, value in asdict(figures).items()
+    }
+    if as_json:
+        click.echo(_line(rounded | {"missed": missed}))
+    else:
+        for name, value in rounded.items():
+            click.echo(f"{name:>15}  {'-' if value is None else value}")
+        click.echo(f"{'missed':>15}  {', '.join(missed) or '-'}")
+    if accuracy is not None and figures.accuracy < accuracy:
+        ctx.exit(1)
+
+
 def _later(name: str, what: str) -> None:
     @main.command(
         name, context_settings={"ignore_unknown_options": True}, short_help=f"{what} (not yet)."
@@ -250,7 +291,6 @@ def _later(name: str, what: str) -> None:
 
 _later("check", "Say which articles support a statement")
 _later("compare", "Lay the claims of the articles side by side")
-_later("eval", "Answer a gold set and print the figures")
 
 
 def _index(chosen: Settings) -> tuple[Path, Any]:
@@ -261,15 +301,15 @@ def _index(chosen: Settings) -> tuple[Path, Any]:
 
 def _answerer(chosen: Settings) -> "Answerer":
     from index.searching import Index
-    from qa.answering import Answerer
+    from qa.answering import open_answerer
 
-    return Answerer(Index(*_index(chosen)))
+    return open_answerer(Index(*_index(chosen)), chosen.evidence_model)
 
 
 def _question(
     make: "type[Question]", batch: Path, at: int, asked: str, history: tuple[str, ...]
 ) -> "Question":
-    from qa.answering import BadQuestion
+    from qa.errors import BadQuestion
 
     try:
         return make(asked, history)

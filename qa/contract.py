@@ -21,6 +21,7 @@ def reply_json(reply: Reply, id: str | None = None) -> Json:
         told |= {
             "answered": True,
             "text": reply.text,
+            "opening": claim_json(reply.opening) if reply.opening else None,
             "claims": [claim_json(claim) for claim in reply.claims],
             "citations": [citation_json(one) for one in reply.citations],
             "closest": [],

@@ -1,15 +1,23 @@
 """Says how well sentences answer a question. This is the seam at which a trained model comes in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+import numpy as np
 
 from index.articles import Article, Passage, Span
-from index.embedding import Vectors
-from index.searching import STOP_WORDS, Hit
-from qa.words import stems
+from index.searching import Hit
+from qa.agreeing import Embed
+from qa.errors import EvidenceModelError
+from qa.words import missing_names, stems, telling_stems
 
-Embed = Callable[[Sequence[str]], Vectors]
+# What the cosine counts in likeness; the rest is the share of the question's words.
+COSINE_SHARE = 0.6
+# What is left of a sentence's score for each name of the question that its article lacks.
+MISSING_NAME_SHARE = 0.5
+# A headline is like many questions and answers few.
+HEADLINE_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,7 @@ class Evidence:
 class EvidenceModel(Protocol):
     """Scores sentences as answers to a question.
 
-    `threshold` is the score below which a sentence is not offered as an answer.
+    `threshold` is the score from which on a sentence is offered as an answer.
     """
 
     @property
@@ -42,7 +50,7 @@ class EvidenceModel(Protocol):
 
 class Similarity:
     """Evidence as likeness: the cosine of question and sentence, and how many of the question's
-    telling words the sentence has. Likeness is not support; it is the floor a model must beat.
+    telling words the sentence has. Likeness is not support; it is what a trained model must beat.
     """
 
     threshold = 0.5
@@ -51,20 +59,69 @@ class Similarity:
         self._embed = embed
 
     def score(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
-        places = [(hit, span) for hit in hits for span in hit.passage.sentences]
-        if not places:
+        texts = [span.of(hit.article.text) for hit in hits for span in hit.passage.sentences]
+        if not texts:
             return []
-        texts = [span.of(hit.article.text) for hit, span in places]
         vectors = self._embed([question, *texts])
-        cosines = vectors[1:] @ vectors[0]
-        asked = stems(question) - _STOP_STEMS
-        scored = []
-        for (hit, span), text, cosine in zip(places, texts, cosines, strict=True):
-            covered = len(asked & stems(text)) / len(asked) if asked else 0.0
-            score = 0.7 * max(0.0, float(cosine)) + 0.3 * covered
-            scored.append(Evidence(hit.article, hit.passage, span, score))
-        scored.sort(key=lambda one: (-one.score, one.article.name, one.span.start))
-        return scored
+        cosines = iter((vectors[1:] @ vectors[0]).tolist())
+        asked = telling_stems(question)
+        scores = []
+        for hit in hits:
+            row = []
+            for span in hit.passage.sentences:
+                said = stems(span.of(hit.article.text))
+                covered = len(asked & said) / len(asked) if asked else 0.0
+                row.append(COSINE_SHARE * max(0.0, next(cosines)) + (1 - COSINE_SHARE) * covered)
+            scores.append(row)
+        return ranked(question, hits, scores)
 
 
-_STOP_STEMS = frozenset(stem for word in STOP_WORDS for stem in stems(word))
+class CrossEncoderEvidence:
+    """Any sentence-transformers CrossEncoder, by name or folder, on question and sentence.
+
+    A score is the sigmoid of its logit where the model gives logits; half is the threshold.
+    """
+
+    threshold = 0.5
+
+    def __init__(self, model: str) -> None:
+        self._name = model
+        self._model: Any = None
+
+    def score(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+        texts = [span.of(hit.article.text) for hit in hits for span in hit.passage.sentences]
+        if not texts:
+            return []
+        # One pair at a time: what decides a refusal must not depend on the rest of a batch.
+        told = self._load().predict([(question, text) for text in texts], batch_size=1)
+        scores = np.asarray(told, dtype=np.float64).reshape(len(texts), -1)[:, -1]
+        if scores.min() < 0.0 or scores.max() > 1.0:
+            scores = 1.0 / (1.0 + np.exp(-scores))
+        flat = iter(scores.tolist())
+        return ranked(question, hits, [[next(flat) for _ in hit.passage.sentences] for hit in hits])
+
+    def _load(self) -> Any:
+        if self._model is None:
+            from sentence_transformers import CrossEncoder
+
+            try:
+                self._model = CrossEncoder(self._name, device="cpu")
+            except Exception as cause:
+                raise EvidenceModelError(
+                    f"the evidence model {self._name!r} cannot be loaded: {cause}; name a "
+                    "sentence-transformers cross-encoder or folder, or leave the option out"
+                ) from cause
+        return self._model
+
+
+def ranked(question: str, hits: Sequence[Hit], scores: Sequence[Sequence[float]]) -> list[Evidence]:
+    """The sentences of the hits with their scores, best first."""
+    found = []
+    for hit, row in zip(hits, scores, strict=True):
+        # Whom the article never names, it does not speak of.
+        share = MISSING_NAME_SHARE ** missing_names(question, hit.article.text)
+        share *= HEADLINE_SHARE if hit.passage.heading else 1.0
+        for span, score in zip(hit.passage.sentences, row, strict=True):
+            found.append(Evidence(hit.article, hit.passage, span, score * share))
+    found.sort(key=lambda one: (-one.score, one.article.name, one.span.start))
+    return found

@@ -69,10 +69,14 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the articles say to a question. Every claim cites, and every citation is there."""
+    """What the articles say to a question. Every claim cites, and every citation is there.
+
+    `opening` is a claim too: a short answer in our words, where the first quote alone is none.
+    """
 
     question: str
     standalone: str
+    opening: Claim | None
     claims: tuple[Claim, ...]
     citations: tuple[Citation, ...]
     searched: Searched
@@ -84,7 +88,8 @@ class Answer:
             raise ValueError("an answer without a claim is a refusal")
         _check_numbers(self.citations)
         known = {citation.n for citation in self.citations}
-        used = {n for claim in self.claims for n in claim.citations}
+        said = (*self.claims, self.opening) if self.opening else self.claims
+        used = {n for claim in said for n in claim.citations}
         if not used <= known:
             raise ValueError(f"cited but not given: {sorted(used - known)}")
 
@@ -94,8 +99,9 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The claims with their `[n]` markers, a paragraph each."""
-        return "\n\n".join(told(claim) for claim in self.claims)
+        """The opening and the claims with their `[n]` markers, a paragraph each."""
+        said = (self.opening, *self.claims) if self.opening else self.claims
+        return "\n\n".join(told(claim) for claim in said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Where the articles and the index are, and which embedding model is used."""
+"""Where the articles and the index are, and which models are used."""
 
 import os
 from dataclasses import dataclass
@@ -7,11 +7,12 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a command or the page was told; `embedding_model` None means the packaged one."""
+    """What a command or the page was told; a model that is None means the packaged one."""
 
     corpus: Path
     index: Path
     embedding_model: str | None = None
+    evidence_model: str | None = None
 
 
 def default_corpus() -> Path:

@@ -1,14 +1,30 @@
-"""Words as they are compared: lower-cased, stemmed, numbers written as digits."""
+"""Words as they are compared: lower-cased, stemmed, names recognised by their capitals."""
 
 import re
 from functools import lru_cache
 
+from index.searching import STOP_WORDS
+
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_NAME = re.compile(r"(?<![\w.])[^\W\d_a-z][\w'’-]*[^\W_](?:\s+[^\W\d_a-z][\w'’-]*[^\W_])*")
+# Written with a capital in English without naming anyone in particular.
+_NO_NAMES = frozenset(
+    "i a an the who whom whose what when where which why how is are was were do does did has have "
+    "had can could will would should may might must am and but or so if in on at of for to from by "
+    "with according mr mrs ms dr president minister leader king queen prime news agency".split()
+)
+# How alike, of 100, two spellings of a name are.
+_SAME_NAME = 80
 
 
 def stems(text: str) -> frozenset[str]:
     """The stems of a text's words, by Snowball's English stemmer."""
-    return frozenset(_stem(word) for word in words(text))
+    return frozenset(stem(word) for word in words(text))
+
+
+def telling_stems(text: str) -> frozenset[str]:
+    """The stems of those of a text's words that say something of a topic."""
+    return frozenset(stem(word) for word in words(text) if word not in STOP_WORDS)
 
 
 def words(text: str) -> list[str]:
@@ -17,8 +33,50 @@ def words(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=65_536)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """A lower-cased word's stem."""
     from snowballstemmer import stemmer
 
     stemmed: str = stemmer("english").stemWord(word)
     return stemmed
+
+
+def names(question: str) -> list[str]:
+    """The names in a question: runs of capitalised words, without titles and question words."""
+    found = []
+    for match in _NAME.finditer(question):
+        parts = [part for part in words(match[0]) if part not in _NO_NAMES]
+        # The first word of a question has its capital from its place.
+        if match.start() == 0 and len(parts) == len(words(match[0])) == 1:
+            continue
+        if parts:
+            found.append(" ".join(parts))
+    return found
+
+
+def missing_names(question: str, text: str) -> int:
+    """How many names of a question a text has no part of, in no like spelling."""
+    asked = names(question)
+    if not asked:
+        return 0
+    there = _vocabulary(text)
+    return sum(1 for name in asked if not any(_known(part, there) for part in name.split()))
+
+
+def _known(part: str, there: frozenset[str]) -> bool:
+    from rapidfuzz import fuzz, process
+
+    if part in there or stem(part) in there:
+        return True
+    # Demonyms and other spellings: Belarus, Belarusian; Lukashenka, Lukashenko.
+    if len(part) < 5:
+        return False
+    if any(word.startswith(part[:5]) for word in there):
+        return True
+    return process.extractOne(part, there, scorer=fuzz.ratio, score_cutoff=_SAME_NAME) is not None
+
+
+@lru_cache(maxsize=256)
+def _vocabulary(text: str) -> frozenset[str]:
+    found = words(text)
+    return frozenset(found) | frozenset(stem(word) for word in found)

@@ -1,9 +1,13 @@
-"""What several tests stand on: a tiny corpus of our own and a small honest embedder."""
+"""What several tests stand on: a tiny corpus of our own, a small honest embedder, and a browser."""
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,3 +74,78 @@ def make_embedder() -> Callable[[str], WordHashes]:
 @pytest.fixture
 def embedder() -> WordHashes:
     return WordHashes()
+
+
+PROJECT = Path(__file__).parent.parent
+FLAGS = (
+    "--no-sandbox --headless --disable-gpu --disable-quic --no-first-run --disable-sync "
+    "--disable-background-networking --disable-component-update"
+).split()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Headless Chromium; skips where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    found = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if found is None:
+        pytest.skip("no chromium is installed")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Callable[..., str]]:
+    """Runs Python with arguments that serve the page; gives the address that it tells."""
+    servers: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: object) -> str:
+        server = subprocess.Popen(
+            [sys.executable, *map(str, arguments)],
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        servers.append(server)
+        assert server.stdout
+        for line in server.stdout:
+            if "http://" in line:
+                return line.split()[-1]
+        raise AssertionError(f"the page did not start: exit {server.wait()}")
+
+    yield start
+    for server in servers:
+        server.terminate()
+        server.communicate(timeout=30)
+
+
+class ScriptedSupport:
+    """A support model that knows its judgements beforehand; what it was not told is neither."""
+
+    def __init__(self, told: dict[tuple[str, str], tuple[float, float, float]]) -> None:
+        self.told = told
+        self.supports_from = 0.5
+        self.contradicts_from = 0.5
+
+    def support(self, claim: str, sources: Sequence[str]) -> list[tuple[float, float, float]]:
+        def judged(source: str) -> tuple[float, float, float]:
+            for (said, within), shares in self.told.items():
+                if said == claim and within in source:
+                    return shares
+            return (0.0, 0.0, 1.0)
+
+        return [judged(source) for source in sources]
+
+
+SUPPORTS = (0.9, 0.05, 0.05)
+CONTRADICTS = (0.05, 0.9, 0.05)
+
+
+@pytest.fixture
+def scripted() -> Callable[[dict[tuple[str, str], tuple[float, float, float]]], ScriptedSupport]:
+    return ScriptedSupport

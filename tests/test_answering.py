@@ -8,8 +8,9 @@ from index.articles import Article, Passage, Span
 from index.embedding import OnnxEmbedder
 from index.indexing import update_index
 from index.searching import Index
-from qa.answering import Answerer, BadQuestion, Question, choose, write
+from qa.answering import Question, choose, open_answerer
 from qa.chain import PassageRetriever, QuestionChain
+from qa.errors import BadQuestion
 from qa.evidence import Evidence
 from qa.replies import Answer, Looking, Refusal
 
@@ -50,7 +51,7 @@ def ready(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def answerer(ready):
-    return Answerer(ready)
+    return open_answerer(ready)
 
 
 def test_an_answer_quotes_the_sentence_that_answers(answerer):
@@ -125,14 +126,6 @@ def test_nothing_is_quoted_below_the_threshold():
     assert choose([evidence("a", 0.49, 0)], 0.5) == []
 
 
-def test_two_sentences_of_one_article_stay_two_claims():
-    chosen = [evidence("a", 0.9, 0), evidence("a", 0.9, 20)]
-    claims, citations = write(chosen, lambda one, other: True, ["a", "b"])
-    assert [claim.citations for claim in claims] == [(1,), (2,)]
-    assert [citation.n for citation in citations] == [1, 2]
-    assert [verdict.verdict for verdict in claims[0].articles] == ["supports", "silent"]
-
-
 def test_the_chain_gives_the_reply_by_invoke_batch_and_stream(answerer):
     chain = QuestionChain(answerer)
     asked = {"question": "How much does a ticket cost?"}
@@ -163,7 +156,7 @@ def test_the_retriever_gives_documents_that_are_the_articles_own_text(ready):
 def test_every_quote_from_the_meeting_articles_is_verbatim(tmp_path):
     embedder = OnnxEmbedder()
     update_index(SHARED / "articles", tmp_path / "index", embedder)
-    answerer = Answerer(Index(tmp_path / "index", embedder))
+    answerer = open_answerer(Index(tmp_path / "index", embedder))
     gold = (SHARED / "gold" / "meeting.jsonl").read_text(encoding="utf-8").splitlines()
     quotes = 0
     for row in map(json.loads, gold):

@@ -141,7 +141,7 @@ def test_skipped_files_are_shown_and_strict_makes_them_count(run, corpus):
         (["ask", "why?", "--embedding-model", "/no/such/model"], "--rebuild"),
         (["check", "It rained.", "--json"], "not part of this version"),
         (["compare", "--json"], "not part of this version"),
-        (["eval", "gold.jsonl"], "not part of this version"),
+        (["eval", "gone.jsonl"], "gone.jsonl cannot be read"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_exit_2(run, arguments, says):

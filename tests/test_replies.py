@@ -35,7 +35,7 @@ def test_support_without_a_citation_cannot_exist():
 
 
 def answer(claims, citations):
-    return Answer("q?", "q?", tuple(claims), tuple(citations), SEARCHED, "quotes", 0.0)
+    return Answer("q?", "q?", None, tuple(claims), tuple(citations), SEARCHED, "quotes", 0.0)
 
 
 def test_an_answer_cites_only_what_it_gives():

@@ -30,15 +30,19 @@ LIKELY_QUESTIONS = (
     "What did Lukashenko say about true friends?",
 )
 PREPARING = "Preparing the index…"
+NOT_READY = "Not ready"
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How ready the index is, in a line that people read."""
+    """How ready the index is, in a line that people read, and why it is not.
 
-    phase: Literal["preparing", "ready", "failed"]
+    `behind`: the last generation answers, but could not be brought in line.
+    """
+
+    phase: Literal["preparing", "ready", "behind", "failed"]
     text: str
-    examples: tuple[str, ...] = ()
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,10 @@ class Desk:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.state = State("preparing", PREPARING)
+        self.examples: tuple[str, ...] = ()
         self._loaded = threading.Event()
         self._prepared = threading.Event()
+        self._settled = threading.Event()
         self._writing = threading.Lock()
         self._index: Index
         self._answerer: Answerer
@@ -67,32 +73,41 @@ class Desk:
         threading.Thread(target=self._prepare, name="preparing", daemon=True).start()
 
     @property
-    def prepared(self) -> bool:
-        return self._prepared.is_set()
+    def settled(self) -> bool:
+        """Whether the state stays as it is until somebody adds an article or rebuilds."""
+        return self._settled.is_set()
 
     def _prepare(self) -> None:
         from index.errors import IndexingError
+        from qa.answering import Question
+        from qa.errors import QuestionError
 
         try:
             self._load()
-            self.update()
-        except IndexingError as cause:
-            self.state = State("failed", str(cause))
+            self._update(rebuild=False)
+            self._prepared.set()
+            self._answerer.ask(Question(LIKELY_QUESTIONS[0]))  # loads the models
+            self.state = self._ready()
+            self._find_examples()
+        except (IndexingError, QuestionError) as cause:
+            self.state = self._not_ready(cause)
         except BaseException as cause:
-            self.state = State("failed", f"the index could not be prepared: {cause}; restart")
+            why = f"the index could not be prepared: {cause}; restart the page"
+            self.state = State("failed", NOT_READY, why)
             raise
         finally:
             self._loaded.set()
             self._prepared.set()
+            self._settled.set()
 
     def _load(self) -> None:
         from index.embedding import choose_embedder
         from index.searching import Index
-        from qa.answering import Answerer
+        from qa.answering import open_answerer
 
         embedder = choose_embedder(self.settings.embedding_model)
         self._index = Index(self.settings.index, embedder)
-        self._answerer = Answerer(self._index)
+        self._answerer = open_answerer(self._index)
         self._loaded.set()
 
     def update(self, rebuild: bool = False) -> "Report":
@@ -100,14 +115,20 @@ class Desk:
 
         Until then the last generation answers. Raises an IndexingError with what to do.
         """
+        report = self._update(rebuild)
+        self.state = self._ready()
+        threading.Thread(target=self._find_examples, name="examples", daemon=True).start()
+        return report
+
+    def _update(self, rebuild: bool) -> "Report":
         from index.errors import IndexingError
         from index.indexing import update_index
 
         with self._writing:
             before = self.state
-            self.state = State("preparing", PREPARING, before.examples)
+            self.state = State("preparing", PREPARING)
             try:
-                report = update_index(
+                return update_index(
                     self.settings.corpus,
                     self.settings.index,
                     self._index.embedder,
@@ -115,43 +136,49 @@ class Desk:
                     self._progress,
                 )
             except IndexingError as cause:
-                self.state = State("failed", str(cause), before.examples)
+                self.state = self._not_ready(cause)
                 raise
             except BaseException:
                 self.state = before
                 raise
-            self.state = self._ready()
-        return report
 
     def _progress(self, step: str, total: int) -> "_Progress":
         def tell(done: int) -> None:
             if total:
                 text = f"{PREPARING} {step}, {done:,} of {total:,}"
-                self.state = State("preparing", text, self.state.examples)
+                self.state = State("preparing", text)
 
         return _Progress(tell)
 
     def _ready(self) -> State:
         with self._index.reading() as snapshot:
-            count = snapshot.article_count
-            titles = [one.title for one in snapshot.articles()[:EXAMPLES] if one.title]
-        about = [f"What do the articles say about “{title.strip(' .…')}”?" for title in titles]
-        return State(
-            "ready",
-            f"Ready: {counted(count, 'article')}",
-            self._answerable([*LIKELY_QUESTIONS, *about]),
+            return State("ready", f"Ready: {counted(snapshot.article_count, 'article')}")
+
+    def _not_ready(self, cause: Exception) -> State:
+        from index.errors import IndexingError
+        from qa.page.turns import advice
+
+        try:
+            if isinstance(cause, IndexingError):
+                text = f"{self._ready().text}, not brought in line"
+                return State("behind", text, advice(cause))
+        except IndexingError:
+            pass
+        return State("failed", NOT_READY, advice(cause))
+
+    def _find_examples(self) -> None:
+        """Offers questions that the index answers: the likely ones, else what a title is about."""
+        with self._index.reading() as snapshot:
+            titles = [one.title.strip(" .…") for one in snapshot.articles()[:EXAMPLES] if one.title]
+        self.examples = tuple(filter(self._answers, LIKELY_QUESTIONS)) or tuple(
+            filter(self._answers, [f"What do the articles say about “{one}”?" for one in titles])
         )
 
-    def _answerable(self, questions: Sequence[str]) -> tuple[str, ...]:
-        """The first questions that the index answers."""
+    def _answers(self, question: str) -> bool:
         from qa.answering import Question
         from qa.replies import Answer
 
-        found: list[str] = []
-        for question in questions:
-            if len(found) < EXAMPLES and isinstance(self._answerer.ask(Question(question)), Answer):
-                found.append(question)
-        return tuple(found)
+        return isinstance(self._answerer.ask(Question(question)), Answer)
 
     def stream(self, question: "Question") -> "Iterator[str | Looking | Reply]":
         """What is being waited for or done, then the reply; raises what the answerer raises.
@@ -166,14 +193,14 @@ class Desk:
         try:
             yield from self._answerer.stream(question)
         except IndexMissing as cause:
-            if self.prepared:
+            if self._prepared.is_set():
                 if self.state.phase == "failed":
-                    raise IndexingError(self.state.text) from cause
+                    raise IndexingError(self.state.why) from cause
                 raise
             yield PREPARING
             self._prepared.wait()
             if self.state.phase == "failed":
-                raise IndexingError(self.state.text) from cause
+                raise IndexingError(self.state.why) from cause
             yield from self._answerer.stream(question)
 
     def named(self, reply: "Reply") -> "dict[str, Article]":
@@ -184,7 +211,8 @@ class Desk:
         if not isinstance(reply, Answer):
             return {}
         known = {one.article.name: one.article for one in reply.citations}
-        names = {one.article for claim in reply.claims for one in claim.articles}
+        said = (*reply.claims, reply.opening) if reply.opening else reply.claims
+        names = {one.article for claim in said for one in claim.articles}
         try:
             with self._index.reading() as snapshot:
                 for name in names - known.keys():

@@ -13,7 +13,8 @@ window.meetingQa = (() => {
     void card.offsetWidth; // restarts the flash
     card.classList.add("flash");
     card.focus({ preventScroll: true });
-    card.scrollIntoView({ behavior: move(), block: "nearest" });
+    const beside = getComputedStyle(document.getElementById("sources")).overflowY === "auto";
+    card.scrollIntoView({ behavior: move(), block: beside ? "nearest" : "center" });
   }
 
   function showMarker(key) {
@@ -35,18 +36,22 @@ window.meetingQa = (() => {
 
   // Keeps the question that is being answered in sight, and reads a finished answer out once.
   let announced = null;
-  function follow(transcript) {
-    const turns = transcript.querySelectorAll(".turn");
-    const last = turns[turns.length - 1];
+  function follow() {
+    const scroller = document.getElementById("transcript");
+    const last = [...scroller.querySelectorAll(".turn")].at(-1);
     if (!last) return;
-    const scroller = transcript.closest(".scroller") ?? transcript;
-    const bottom = last.offsetTop + last.offsetHeight - scroller.clientHeight;
-    scroller.scrollTop = Math.min(last.offsetTop - 8, Math.max(0, bottom + 16));
+    if (getComputedStyle(scroller).overflowY === "auto") {
+      const bottom = last.offsetTop + last.offsetHeight - scroller.clientHeight;
+      scroller.scrollTop = Math.min(last.offsetTop - 8, Math.max(0, bottom + 16));
+    } else {
+      const box = last.getBoundingClientRect();
+      const over = box.bottom - document.getElementById("composer").getBoundingClientRect().top;
+      if (over > 0) scrollBy(0, Math.min(box.top - 8, over + 8));
+    }
     const said = last.dataset.done === "true" ? `${last.id} ${last.innerText}` : null;
     if (said && said !== announced) {
       announced = said;
-      const spoken = document.getElementById("spoken");
-      if (spoken) spoken.textContent = last.querySelector(".reply")?.innerText ?? "";
+      document.getElementById("spoken").textContent = last.querySelector(".reply").innerText;
     }
   }
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from index.articles import Article
-from index.errors import IndexingError
-from qa.answering import BadQuestion, Question
-from qa.replies import Answer, Looking, Reply
+from index.errors import IdentityMismatch, IndexDamaged, IndexingError
+from qa.answering import Question
+from qa.errors import BadQuestion, QuestionError
+from qa.replies import Answer, Claim, Looking, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Problem:
 class Turn:
     """One question of a chat. While it is being answered it has neither reply nor problem.
 
-    `shown` is how many claims of an answer are shown so far; `articles` are those that its
+    `shown` is how much of what an answer has `said` is shown so far; `articles` are those that its
     claims name, as they were when it was answered.
     """
 
@@ -36,9 +37,16 @@ class Turn:
     stopped: bool = False
 
     @property
+    def said(self) -> tuple[Claim, ...]:
+        """The claims of an answer in their order, its opening first."""
+        if not isinstance(self.reply, Answer):
+            return ()
+        opening = (self.reply.opening,) if self.reply.opening else ()
+        return (*opening, *self.reply.claims)
+
+    @property
     def done(self) -> bool:
-        claims = len(self.reply.claims) if isinstance(self.reply, Answer) else 0
-        whole = self.reply is not None and self.shown >= claims
+        whole = self.reply is not None and self.shown >= len(self.said)
         return whole or self.problem is not None or self.stopped
 
     @property
@@ -46,6 +54,13 @@ class Turn:
         """The question as it was searched for, where that is not how it was asked."""
         asked = " ".join(self.question.split())
         return self.standalone if self.standalone and self.standalone != asked else None
+
+
+def advice(cause: Exception) -> str:
+    """What an error says, and where on the page its next step is."""
+    if isinstance(cause, IdentityMismatch | IndexDamaged):
+        return f"{cause}; on this page: under Articles tick “From nothing” and press Rebuild"
+    return str(cause)
 
 
 class Answering(Protocol):
@@ -79,13 +94,12 @@ def answered(answering: Answering, asked: str, before: Sequence[Turn]) -> Iterat
             yield turn
     except BadQuestion as cause:
         turn = replace(turn, problem=Problem("This question cannot be searched for", str(cause)))
-    except IndexingError as cause:
-        turn = replace(turn, problem=Problem("The index cannot answer now", str(cause)))
-    if isinstance(turn.reply, Answer):
-        for shown in range(1, len(turn.reply.claims) + 1):
-            yield replace(turn, shown=shown)
-    elif turn.problem:
+    except (IndexingError, QuestionError) as cause:
+        turn = replace(turn, problem=Problem("This cannot be answered now", advice(cause)))
+    if turn.problem:
         yield turn
+    for shown in range(1, len(turn.said) + 1):
+        yield replace(turn, shown=shown)
 
 
 def stop(turns: Sequence[Turn]) -> list[Turn]:

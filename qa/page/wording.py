@@ -30,7 +30,8 @@ def agreement(claim: Claim, articles: Articles) -> tuple[Tone, str] | None:
         return "differ", "they differ"
     if differing:
         rest = "1 differs" if differing == 1 else f"{differing} differ"
-        return "differ", f"{len(saying)} of {total} articles say this, {rest}"
+        say = "says" if len(saying) == 1 else "say"
+        return "differ", f"{len(saying)} of {total} articles {say} this, {rest}"
     if len(saying) > 1:
         return "agree", f"{len(saying)} of {total} articles say this"
     article = articles.get(saying[0])

@@ -1,0 +1,135 @@
+"""Turns chosen sentences into claims: what several articles say becomes one claim with a citation
+each, and every article's verdict on it is found.
+"""
+
+from collections.abc import Sequence
+
+from index.embedding import Vectors
+from qa.agreeing import Embed, Finding, Sentence, SupportModel, find_verdict
+from qa.differing import difference
+from qa.evidence import Evidence
+from qa.opening import opening
+from qa.replies import ArticleVerdict, Citation, Claim, cite
+
+MAX_CLAIMS = 3
+# Sentences of different articles this much alike make the same claim, unless they differ.
+SAME_CLAIM_COSINE = 0.55
+# Other articles whose verdict is looked for, those with the best evidence first.
+OTHERS = 3
+# The other articles' sentences that are read, those that answer the question best.
+READ = 2
+
+
+def write(
+    question: str,
+    chosen: Sequence[Evidence],
+    evidence: Sequence[Evidence],
+    model: SupportModel | None,
+    embed: Embed,
+) -> tuple[Claim | None, tuple[Claim, ...], tuple[Citation, ...]]:
+    """A short answer where one is called for, claims in the articles' words, the best first, and
+    their numbered citations.
+
+    `evidence` are all scored sentences, best first: the articles that are not chosen are asked for
+    their verdicts through them.
+    """
+    around = _around(chosen, evidence)
+    vectors = embed([one.text for one in around])
+    row = {_place(one): vectors[at] for at, one in enumerate(around)}
+    groups = _grouped(chosen, row)[:MAX_CLAIMS]
+    citations: list[Citation] = []
+    numbers: dict[tuple[str, int], int] = {}
+    for group in groups:
+        for one in group:
+            citations.append(cite(len(citations) + 1, one.article, one.span))
+            numbers[_place(one)] = len(citations)
+    claims = []
+    for group in groups:
+        verdicts = [
+            ArticleVerdict(one.article.name, "supports", numbers[_place(one)]) for one in group
+        ]
+        for name in sorted({one.article.name for one in around} - {v.article for v in verdicts}):
+            theirs = [one for one in around if one.article.name == name]
+            finding = _finding(group[0], theirs, row, model)
+            verdicts.append(_verdict(finding, citations, numbers))
+        claims.append(
+            Claim(group[0].text, tuple(numbers[_place(one)] for one in group), tuple(verdicts))
+        )
+    first = _opening(question, [group[0] for group in groups], numbers, citations, model)
+    return first, tuple(claims), tuple(citations)
+
+
+def _opening(
+    question: str,
+    chosen: Sequence[Evidence],
+    numbers: dict[tuple[str, int], int],
+    citations: list[Citation],
+    model: SupportModel | None,
+) -> Claim | None:
+    short = opening(question, chosen, model)
+    if short is None:
+        return None
+    cited = [numbers[_place(short.evidence)]]
+    if short.dated:
+        article = short.evidence.article
+        place = article.name, short.dated.start
+        if place not in numbers:
+            citations.append(cite(len(citations) + 1, article, short.dated))
+            numbers[place] = len(citations)
+        cited.append(numbers[place])
+    return Claim(short.text, tuple(dict.fromkeys(cited)))
+
+
+def _around(chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The chosen sentences, and of a few other articles those that come nearest to answering."""
+    around = list(chosen)
+    names = list(dict.fromkeys(one.article.name for one in chosen))
+    others = [n for n in dict.fromkeys(e.article.name for e in evidence) if n not in names]
+    for name in others[:OTHERS]:
+        around += [one for one in evidence if one.article.name == name][:READ]
+    return around
+
+
+def _grouped(
+    chosen: Sequence[Evidence], row: dict[tuple[str, int], Vectors]
+) -> list[list[Evidence]]:
+    groups: list[list[Evidence]] = []
+    for one in chosen:
+        for group in groups:
+            first = group[0]
+            apart = all(one.article.name != other.article.name for other in group)
+            alike = float(row[_place(first)] @ row[_place(one)]) >= SAME_CLAIM_COSINE
+            if apart and alike and difference(first.text, one.text) is None:
+                group.append(one)
+                break
+        else:
+            groups.append([one])
+    return groups
+
+
+def _finding(
+    first: Evidence,
+    theirs: Sequence[Evidence],
+    row: dict[tuple[str, int], Vectors],
+    model: SupportModel | None,
+) -> Finding:
+    sentences = [Sentence(one.article, one.passage, one.span) for one in theirs]
+    cosines = [float(row[_place(first)] @ row[_place(one)]) for one in theirs]
+    return find_verdict(first.text, sentences, cosines, model)
+
+
+def _verdict(
+    finding: Finding, citations: list[Citation], numbers: dict[tuple[str, int], int]
+) -> ArticleVerdict:
+    """The verdict with a citation; one is added where the sentence is not cited yet."""
+    if finding.sentence is None:
+        return ArticleVerdict(finding.article, finding.verdict, note=finding.note)
+    place = finding.article, finding.sentence.span.start
+    if place not in numbers:
+        citations.append(cite(len(citations) + 1, finding.sentence.article, finding.sentence.span))
+        numbers[place] = len(citations)
+    return ArticleVerdict(finding.article, finding.verdict, numbers[place], finding.note)
+
+
+def _place(one: Evidence) -> tuple[str, int]:
+    return one.article.name, one.span.start

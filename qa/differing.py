@@ -1,0 +1,193 @@
+"""Compares what two sentences say by what can be compared without judgement: numbers, days,
+weekdays, and words that stand in each other's place.
+
+It says where two statements differ, never that they agree.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from index.searching import STOP_WORDS
+from qa.words import stem
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
+# Two sentences with at least this share of their words in the same order are one sentence with
+# words exchanged.
+ONE_SENTENCE = 0.6
+
+_WEEKDAY = re.compile(r"\b(" + "|".join(WEEKDAYS) + r")s?\b", re.IGNORECASE)
+_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS)
+_DAY = re.compile(
+    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s./,-]+(?:of\s+)?(?P<month>{_MONTH})\b"
+    rf"(?:[\s./,-]+(?P<year>\d{{4}}))?"
+    rf"|\b(?P<month2>{_MONTH})\.?\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<year2>\d{{4}}))?"
+    r"|\b(?P<iso>\d{4}-\d{2}-\d{2})\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_NUMBER = re.compile(
+    r"(?P<sign>[$€£¥]\s?)?(?<![\w.])(?P<value>\d{1,3}(?:,\d{3})+|\d+)(?P<part>\.\d+)?"
+    r"(?P<scale>\s*(?:thousand|million|billion|trillion|mn|bn|m|k)\b)?"
+    r"(?P<unit>\s*(?:%|percent\b|per cent\b))?",
+    re.IGNORECASE,
+)
+_SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6}
+_SCALES |= {"billion": 1e9, "bn": 1e9, "trillion": 1e12}
+_TOKEN = re.compile(r"[^\W_]+(?:[.,:'’-][^\W_]+)*")
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['’]t\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the other text has in place of what the statement has."""
+
+    stated: str
+    said: str
+
+    @property
+    def note(self) -> str:
+        return f"says {self.said}, not {self.stated}"
+
+
+def difference(statement: str, text: str) -> Difference | None:
+    """The first thing that a text about the same matter says otherwise than a statement.
+
+    That both are about the same matter is for the caller to know.
+    """
+    return next(_differences(_digits(statement), _digits(text)), None)
+
+
+def negated(text: str) -> bool:
+    """Whether a text denies something."""
+    return bool(_NEGATION.search(text))
+
+
+def missing_numbers(statement: str, text: str) -> list[str]:
+    """The numbers, days and weekdays of a statement that a text does not have."""
+    mine, theirs = _digits(statement), _digits(text)
+    missing = [value for value in _values(mine) if value not in _values(theirs)]
+    missing += [day for day in _weekdays(mine) if day not in _weekdays(theirs)]
+    return missing
+
+
+def _differences(statement: str, text: str) -> Iterator[Difference]:
+    stated_days, said_days = _weekdays(statement), _weekdays(text)
+    if stated_days and said_days and not set(stated_days) & set(said_days):
+        yield Difference(stated_days[0].capitalize(), said_days[0].capitalize())
+    stated, said = _dates(statement), _dates(text)
+    if stated and said and not any(_same_day(a, b) for a in stated for b in said):
+        yield Difference(_told(stated[0]), _told(said[0]))
+    yield from _quantities(statement, text)
+    yield from _exchanged(statement, text)
+
+
+def _weekdays(text: str) -> list[str]:
+    return [match[1].lower() for match in _WEEKDAY.finditer(text)]
+
+
+_Date = tuple[int, int, int | None]
+
+
+def _dates(text: str) -> list[_Date]:
+    """Days as (day, month, year or None)."""
+    found: list[_Date] = []
+    for match in _DAY.finditer(text):
+        if match["iso"]:
+            year, month, day = (int(part) for part in match["iso"].split("-"))
+            found.append((day, month, year))
+            continue
+        named = (match["month"] or match["month2"]).lower()[:3]
+        month = next(at for at, name in enumerate(MONTHS, 1) if name.startswith(named))
+        told = match["year"] or match["year2"]
+        found.append((int(match["day"] or match["day2"]), month, int(told) if told else None))
+    return found
+
+
+def _same_day(one: _Date, other: _Date) -> bool:
+    years = {one[2], other[2]} - {None}
+    return one[:2] == other[:2] and len(years) < 2
+
+
+def _told(day: _Date) -> str:
+    return f"{day[0]} {MONTHS[day[1] - 1].capitalize()}" + (f" {day[2]}" if day[2] else "")
+
+
+def _quantities(statement: str, text: str) -> Iterator[Difference]:
+    """Numbers of the same thing that differ: 20 years, 12 years."""
+    said = list(_counted(text))
+    everything = {value for value, _, _ in said}
+    for value, things, told in _counted(statement):
+        others = [other for other in said if things & other[1]]
+        if others and value not in everything:
+            yield Difference(told, others[0][2])
+
+
+def _counted(text: str) -> Iterator[tuple[float, frozenset[str], str]]:
+    """Every number with the stems of what it counts and how it is written; dates left out."""
+    days = [match.span() for match in _DAY.finditer(text)]
+    for match in _NUMBER.finditer(text):
+        if any(start <= match.start() < end for start, end in days):
+            continue
+        after = text[match.end() : match.end() + 40]
+        following = re.match(r"[\s-]*" + _TOKEN.pattern, after)
+        things = set()
+        told = match[0].strip()
+        if following and match["unit"] is None:
+            word = following[0].strip(" -").split("-")[0]
+            if word.lower() not in STOP_WORDS:
+                things.add(stem(word.lower()))
+                told += following[0]
+        things |= {match["sign"].strip()} if match["sign"] else set()
+        things |= {"%"} if match["unit"] else set()
+        if not things and _YEAR.fullmatch(match[0].strip()):
+            things.add("year of the calendar")
+        yield _value(match), frozenset(things), told
+
+
+def _values(text: str) -> list[str]:
+    return [f"{_value(match):g}" for match in _NUMBER.finditer(text)]
+
+
+def _value(match: re.Match[str]) -> float:
+    scale = _SCALES.get((match["scale"] or "").strip().lower(), 1.0)
+    return float(match["value"].replace(",", "") + (match["part"] or "")) * scale
+
+
+def _exchanged(statement: str, text: str) -> Iterator[Difference]:
+    """Names and numbers that stand in each other's place in what is otherwise one sentence."""
+    mine, theirs = _TOKEN.findall(statement), _TOKEN.findall(text)
+    lowered = [word.lower() for word in mine], [word.lower() for word in theirs]
+    matcher = SequenceMatcher(None, *lowered, autojunk=False)
+    if matcher.ratio() < ONE_SENTENCE:
+        return
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind != "replace":
+            continue
+        stated = [w for w in mine[a:b] if _telling(w) and w.lower() not in lowered[1]]
+        said = [w for w in theirs[c:d] if _telling(w) and w.lower() not in lowered[0]]
+        if stated and said:
+            yield Difference(" ".join(mine[a:b]), " ".join(theirs[c:d]))
+
+
+def _telling(word: str) -> bool:
+    return (word[0].isupper() or word[0].isdigit()) and word.lower() not in STOP_WORDS
+
+
+@lru_cache(maxsize=4096)
+def _digits(text: str) -> str:
+    """The text with its number words written in digits."""
+    from text_to_num import alpha2digit
+
+    # "3.2 million" is a number already; the library would write out the million by itself.
+    short = re.sub(r"(?<=\d)\s*([mb])illion\b", r" \1n", text, flags=re.IGNORECASE)
+    digits: str = alpha2digit(short, "en")
+    return digits

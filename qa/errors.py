@@ -1,0 +1,25 @@
+"""What can go wrong with a question, each error naming the thing, the cause and the next step.
+
+QuestionError
+├── BadQuestion           empty, or too long to be a question or a statement
+├── BadGold               a gold set cannot be read
+└── EvidenceModelError    the evidence model is cannot be loaded
+
+A refusal is no error: it is an answer about the news.
+"""
+
+
+class QuestionError(Exception):
+    """A question cannot be dealt with; the message says what to do next."""
+
+
+class BadQuestion(QuestionError):
+    """The text cannot be searched for: it is empty or too long."""
+
+
+class BadGold(QuestionError):
+    """A gold set cannot be read; the message names the line and what is wrong with it."""
+
+
+class EvidenceModelError(QuestionError):
+    """The evidence model cannot be loaded."""

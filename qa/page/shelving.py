@@ -1,0 +1,165 @@
+"""Whole articles, the list of them and reports as HTML; every text goes through `text_of`."""
+
+from collections.abc import Mapping, Sequence
+
+from index.articles import Article, Span
+from index.indexing import Report
+from index.storing import Skipped
+from qa.page.marking import (
+    DERIVED_NOTE,
+    badge,
+    day,
+    derived,
+    known,
+    language,
+    marked,
+    text_of,
+    title,
+)
+from qa.page.rendering import problem
+from qa.page.turns import Problem
+from qa.page.uploading import Taken
+from qa.page.wording import counted
+
+MAX_ROWS = 200
+
+
+def article_view(article: Article, mark: Span | None = None) -> str:
+    """A whole article in a dialog, the quote marked."""
+    paragraphs: list[str] = []
+    at = 0
+    for line in article.text.splitlines(keepends=True):
+        start, at = at, at + len(line)
+        stripped = line.strip()
+        if not stripped:
+            continue
+        begin = start + line.index(stripped)
+        shown = marked(article.text, Span(begin, begin + len(stripped)), mark)
+        heads = not paragraphs and article.title == stripped
+        paragraphs.append(f'<h2 dir="auto">{shown}</h2>' if heads else f'<p dir="auto">{shown}</p>')
+    heading = "" if paragraphs[0].startswith("<h2") else f'<h2 dir="auto">{title(article)}</h2>'
+    derived = (
+        f'<p class="hint">* {DERIVED_NOTE}.</p>' if "*</abbr>" in known(article) + heading else ""
+    )
+    summary = (
+        '<p class="hint">This is a summary of the article, not its own words.</p>'
+        if article.kind == "summary"
+        else ""
+    )
+    return (
+        f'<dialog class="article" aria-label="{text_of(article.title or article.name)}">'
+        f'<header><p class="from">{known(article)}</p><button type="button" class="plain" '
+        f'data-close aria-label="Close the article">Close</button></header>'
+        f'<div class="text" tabindex="0"{language(article)}>{heading}{"".join(paragraphs)}'
+        f'</div><footer>{summary}{derived}<p class="hint file">{text_of(article.name)}</p></footer>'
+        "</dialog>"
+    )
+
+
+def problem_view(what: Problem) -> str:
+    """A problem in the place of an article."""
+    return (
+        f'<dialog class="article" aria-label="Problem"><header><p class="from"></p><button '
+        'type="button" class="plain" data-close aria-label="Close">Close</button></header>'
+        f'<div class="text">{problem(what)}</div></dialog>'
+    )
+
+
+def listing(
+    articles: Sequence[Article],
+    passages: Mapping[str, int],
+    skipped: Sequence[Skipped],
+    wanted: str = "",
+) -> str:
+    """What is indexed, narrowed to what has the wanted words, and the files that were skipped."""
+    found = [one for one in articles if _matches(one, wanted)]
+    rows = "".join(_row(one, passages.get(one.name, 0)) for one in found[:MAX_ROWS])
+    more = (
+        f'<p class="hint">The first {MAX_ROWS} of {len(found):,} are shown; narrow the list.</p>'
+        if len(found) > MAX_ROWS
+        else ""
+    )
+    derived = f'<p class="hint">* {DERIVED_NOTE}.</p>' if "*</abbr>" in rows else ""
+    nothing = "No article has these words." if articles else "No article is indexed yet."
+    table = (
+        '<table class="articles"><thead><tr><th scope="col">Outlet</th><th scope="col">Title</th>'
+        '<th scope="col">Date</th><th scope="col">Language</th><th scope="col">Passages</th></tr>'
+        f"</thead><tbody>{rows}</tbody></table>"
+        if rows
+        else f'<p class="hint">{nothing}</p>'
+    )
+    return table + more + derived + _skipped(skipped)
+
+
+def _matches(article: Article, wanted: str) -> bool:
+    told = " ".join(filter(None, (article.outlet, article.title, article.name, article.language)))
+    date = article.published.isoformat() if article.published else ""
+    return all(word in f"{told} {date}".casefold() for word in wanted.casefold().split())
+
+
+def _row(article: Article, passages: int) -> str:
+    unknown = '<span class="unknown">unknown</span>'
+    outlet = derived(article, "outlet", article.outlet) if article.outlet else unknown
+    published = (
+        f'<time datetime="{article.published.isoformat()}">'
+        f"{derived(article, 'published', day(article.published))}</time>"
+        if article.published
+        else unknown
+    )
+    spoken = derived(article, "language", article.language) if article.language else unknown
+    kind = f" {badge(article.kind)}" if article.kind else ""
+    return (
+        f'<tr><td data-label="Outlet" dir="auto">{outlet}</td><td data-label="Title" class="title">'
+        f'<button type="button" class="plain" data-article="{text_of(article.name)}" dir="auto">'
+        f'{title(article)}</button>{kind}<span class="file">{text_of(article.name)}</span></td>'
+        f'<td data-label="Date">{published}</td><td data-label="Language">{spoken}</td>'
+        f'<td data-label="Passages" class="count">{passages:,}</td></tr>'
+    )
+
+
+def _skipped(skipped: Sequence[Skipped]) -> str:
+    if not skipped:
+        return ""
+    rows = "".join(
+        f'<li><span class="file" dir="auto">{text_of(one.file)}</span> {text_of(one.reason)}</li>'
+        for one in skipped[:MAX_ROWS]
+    )
+    return (
+        f'<section class="skipped"><h3>{counted(len(skipped), "file")} skipped</h3>'
+        f"<ul>{rows}</ul></section>"
+    )
+
+
+def report(done: Report | None, taken: Sequence[Taken] = (), failed: Problem | None = None) -> str:
+    """What became of the uploaded files, and what a run of indexing did."""
+    parts = [
+        f'<p class="{"taken" if one.name else "left"}"><span class="file" dir="auto">'
+        f"{text_of(one.file)}</span> {text_of(one.note)}</p>"
+        for one in taken
+    ]
+    if failed:
+        parts.append(problem(failed))
+    if done:
+        changes = [
+            ("added", done.added),
+            ("changed", done.changed),
+            ("removed", done.removed),
+        ]
+        told = ", ".join(f"{len(names):,} {word}" for word, names in changes)
+        parts.append(
+            f'<p class="did">{told}, {done.unchanged:,} unchanged, {len(done.skipped):,} skipped; '
+            f"{counted(done.passages, 'passage')} in {done.seconds:.1f} s</p>"
+        )
+        for word, names in changes:
+            parts += [
+                f'<p><span class="verb">{word}</span> <span class="file">{text_of(name)}</span></p>'
+                for name in names[:20]
+            ]
+            if len(names) > 20:
+                parts.append(f"<p>and {len(names) - 20:,} more {word}</p>")
+    return f'<div class="report" role="status">{"".join(parts)}</div>' if parts else ""
+
+
+def state_line(phase: str, text: str) -> str:
+    """How ready the index is."""
+    return f'<p class="state {phase}" role="status">{text_of(text)}</p>'

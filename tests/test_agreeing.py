@@ -1,0 +1,149 @@
+from datetime import date
+
+import pytest
+
+from index.articles import Article, Passage, Span
+from qa.agreeing import Sentence, find_verdict
+from qa.claiming import write
+from qa.evidence import Evidence
+from qa.opening import opening
+
+SUPPORTS = (0.9, 0.05, 0.05)
+CONTRADICTS = (0.05, 0.9, 0.05)
+
+
+def article(name: str, *sentences: str, **known) -> tuple[Article, Passage]:
+    text = " ".join(sentences)
+    spans, at = [], 0
+    for one in sentences:
+        spans.append(Span(at, at + len(one)))
+        at += len(one) + 1
+    return Article(name, text, **known), Passage(tuple(spans))
+
+
+def sentences(name: str, *texts: str) -> list[Sentence]:
+    told, passage = article(name, *texts)
+    return [Sentence(told, passage, span) for span in passage.sentences]
+
+
+def evidence(name: str, *texts: str, score: float = 0.9, **known) -> Evidence:
+    """The last of the texts as evidence."""
+    told, passage = article(name, *texts, **known)
+    return Evidence(told, passage, passage.sentences[-1], score)
+
+
+def test_an_article_supports_what_a_sentence_of_it_says(scripted):
+    model = scripted({("The pier is open.", "pier has reopened"): SUPPORTS})
+    found = find_verdict(
+        "The pier is open.",
+        sentences("a", "It rained.", "The pier has reopened."),
+        [0.1, 0.7],
+        model,
+    )
+    assert (found.verdict, found.sentence.text) == ("supports", "The pier has reopened.")
+    assert found.score == pytest.approx(0.9)
+
+
+def test_a_number_that_the_sentence_lacks_is_not_supported_whatever_the_model_says(scripted):
+    statement = "The pier was closed for twenty years."
+    model = scripted({(statement, "12 years"): SUPPORTS})
+    found = find_verdict(statement, sentences("a", "The pier was shut for 12 years."), [0.8], model)
+    assert (found.verdict, found.note) == ("differs", "says 12 years, not 20 years")
+
+
+def test_a_difference_on_another_matter_is_no_difference(scripted):
+    statement = "The pier was closed for twenty years."
+    found = find_verdict(statement, sentences("a", "The war lasted 12 years."), [0.2], scripted({}))
+    assert (found.verdict, found.sentence, found.note) == ("silent", None, None)
+
+
+def test_a_contradiction_differs(scripted):
+    model = scripted({("The pier is open.", "pier stays shut"): CONTRADICTS})
+    found = find_verdict("The pier is open.", sentences("a", "The pier stays shut."), [0.7], model)
+    assert (found.verdict, found.note) == ("differs", "says otherwise")
+
+
+def test_a_sentence_is_judged_behind_the_one_before_it():
+    second = sentences("a", "Falk opened the pier.", "She was pleased.")[1]
+    assert second.in_context == "Falk opened the pier. She was pleased."
+
+
+def test_articles_that_say_the_same_share_a_claim(scripted, embedder):
+    chosen = [
+        evidence("a", "The dredging will last six weeks."),
+        evidence("b", "The dredging of it will last six weeks.", score=0.8),
+    ]
+    first, claims, citations = write("How long?", chosen, chosen, scripted({}), embedder.embed)
+    assert first is None
+    assert [claim.citations for claim in claims] == [(1, 2)]
+    assert [one.quote for one in citations] == [one.text for one in chosen]
+    assert {(v.article, v.verdict) for v in claims[0].articles} == {
+        ("a", "supports"),
+        ("b", "supports"),
+    }
+
+
+def test_articles_that_differ_stand_as_two_claims_that_point_at_each_other(scripted, embedder):
+    chosen = [
+        evidence("a", "The dredging will last six weeks."),
+        evidence("b", "The dredging will last nine weeks."),
+    ]
+    _, claims, citations = write("How long?", chosen, chosen, scripted({}), embedder.embed)
+    assert [one.article.name for one in citations] == ["a", "b"]
+    assert [(v.article, v.verdict, v.citation, v.note) for v in claims[0].articles] == [
+        ("a", "supports", 1, None),
+        ("b", "differs", 2, "says 9 weeks, not 6 weeks"),
+    ]
+    assert claims[1].articles[1].note == "says 6 weeks, not 9 weeks"
+
+
+def test_an_article_that_was_not_quoted_is_silent(scripted, embedder):
+    chosen = [evidence("a", "The dredging will last six weeks.")]
+    rest = [evidence("b", "Owls nest in the tower.", score=0.1)]
+    _, claims, citations = write("How long?", chosen, chosen + rest, scripted({}), embedder.embed)
+    assert [(v.article, v.verdict) for v in claims[0].articles] == [
+        ("a", "supports"),
+        ("b", "silent"),
+    ]
+    assert len(citations) == 1
+
+
+def test_which_outlet_is_answered_from_what_is_known_of_the_article(scripted):
+    stated = evidence("a", "The pier is closed.", outlet="Coast Courier")
+    question = "Which newspaper reported the closing of the pier?"
+    assert opening(question, [stated], scripted({})).text == "Coast Courier"
+    derived = evidence("a", "The pier is closed.", outlet="CC", derived=frozenset({"outlet"}))
+    assert opening(question, [derived], scripted({})).text.startswith("CC (worked out")
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("The pier reopened on Monday.", "Monday 13 March 2023"),
+        ("The pier reopened today.", "Monday 13 March 2023"),
+        ("The pier reopened on Saturday.", "Saturday 11 March 2023"),
+        ("The pier reopened yesterday.", "Sunday 12 March 2023"),
+    ],
+)
+def test_when_is_counted_from_the_articles_date_and_says_so(scripted, said, day):
+    one = evidence("a", said, published=date(2023, 3, 13))
+    found = opening("When did the pier reopen?", [one], scripted({}))
+    assert found.text == f"{day}, counted from the article's date"
+
+
+@pytest.mark.parametrize(
+    "said", ["The pier reopened.", "The pier reopened on 2 March 2023.", "It reopens next Monday."]
+)
+def test_when_is_not_counted_where_the_sentence_gives_no_reason_to(scripted, said):
+    one = evidence("a", said, published=date(2023, 3, 13))
+    assert opening("When did the pier reopen?", [one], scripted({})) is None
+
+
+def test_yes_and_no_are_said_only_when_the_sentence_entails_them(scripted):
+    one = evidence("a", "The pier is open.")
+    asked = "Is the pier open?"
+    yes = scripted({("The pier open.", "The pier is open."): SUPPORTS})
+    no = scripted({("The pier open.", "The pier is open."): CONTRADICTS})
+    assert opening(asked, [one], yes).text == "Yes"
+    assert opening(asked, [one], no).text == "No"
+    assert opening(asked, [one], scripted({})) is None

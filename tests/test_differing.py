@@ -1,0 +1,51 @@
+import pytest
+
+from qa.differing import difference, missing_numbers
+
+
+@pytest.mark.parametrize(
+    ("statement", "text", "note"),
+    [
+        ("The fair was on a Friday.", "The fair opened on Monday.", "says Monday, not Friday"),
+        (
+            "The bridge was closed for twenty years.",
+            "For the last 12 years the bridge was shut.",
+            "says 12 years, not 20 years",
+        ),
+        (
+            "The pact was signed on 15 March 2023.",
+            "Pact signed - 13 /Mar/ 2023",
+            "says 13 March 2023, not 15 March 2023",
+        ),
+        ("It costs $3.2 million.", "The price is $4 million.", "says $4 mn, not $3.2 mn"),
+        ("Turnout rose by 5 percent.", "Turnout rose by 7%.", "says 7%, not 5 percent"),
+        (
+            "The final was played in Oslo in front of a full house.",
+            "The final was played in Bergen in front of a full house.",
+            "says Bergen, not Oslo",
+        ),
+    ],
+)
+def test_what_is_said_otherwise_is_told(statement, text, note):
+    found = difference(statement, text)
+    assert found
+    assert found.note == note
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("The bridge was closed for twelve years.", "For 12 years the bridge was shut."),
+        ("The fair was on a Monday.", "On Monday, or Tuesday at the latest, the fair opens."),
+        ("Signed on 13 March.", "The pact was signed on March 13, 2023."),
+        ("Two ships came.", "The harbour saw 14 visitors."),
+        ("Mrs Falk opened the pier.", "The pier was opened by Ines Falk."),
+        ("The pier opened.", "The pier opened on Monday for 20 guests."),
+    ],
+)
+def test_what_is_not_said_otherwise_is_no_difference(statement, text):
+    assert difference(statement, text) is None
+
+
+def test_numbers_count_as_the_same_in_words_and_digits():
+    assert missing_numbers("Twelve men came on Friday.", "12 men came on Monday.") == ["friday"]
