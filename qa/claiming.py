@@ -1,5 +1,5 @@
 """Turns chosen sentences into claims: what several articles say becomes one claim with a citation
-each, and every article's verdict on it is found.
+each, and the verdict of every article on the same event is found.
 """
 
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from index.embedding import Vectors
 from qa.agreeing import Embed, Finding, Sentence, SupportModel, find_verdict
 from qa.differing import difference
+from qa.events import same_event
 from qa.evidence import Evidence
 from qa.opening import opening
 from qa.replies import ArticleVerdict, Citation, Claim, cite
@@ -50,6 +51,8 @@ def write(
         ]
         for name in sorted({one.article.name for one in around} - {v.article for v in verdicts}):
             theirs = [one for one in around if one.article.name == name]
+            if not same_event(group[0].article, theirs[0].article):
+                continue
             finding = _finding(group[0], theirs, row, model)
             verdicts.append(_verdict(finding, citations, numbers))
         claims.append(

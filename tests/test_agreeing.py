@@ -5,6 +5,7 @@ import pytest
 from index.articles import Article, Passage, Span
 from qa.agreeing import Sentence, find_verdict
 from qa.claiming import write
+from qa.events import same_event
 from qa.evidence import Evidence
 from qa.opening import opening
 
@@ -147,3 +148,27 @@ def test_yes_and_no_are_said_only_when_the_sentence_entails_them(scripted):
     assert opening(asked, [one], yes).text == "Yes"
     assert opening(asked, [one], no).text == "No"
     assert opening(asked, [one], scripted({})) is None
+
+
+def test_articles_on_another_event_have_no_say(scripted, embedder):
+    chosen = [evidence("a", "It hit Oldmarket hard.", "The quake in Oldmarket killed 12 people.")]
+    other = [
+        evidence("b", "It hit Nyborg hard.", "The quake in Nyborg killed 40 people.", score=0.3)
+    ]
+    _, claims, _ = write("How many died?", chosen, chosen + other, scripted({}), embedder.embed)
+    assert [verdict.article for verdict in claims[0].articles] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "same"),
+    [
+        ("Tara Reed of Oldmarket won the race.", date(2023, 3, 3), True),
+        ("Tara Reed of Oldmarket won the race.", date(2023, 4, 1), False),
+        ("A singer, Lina Lohse, won in Nyborg.", date(2023, 3, 1), False),
+        ("somebody won a race.", None, True),
+    ],
+)
+def test_an_event_is_told_by_its_names_and_its_date(text, published, same):
+    one, _ = article("a", "In Oldmarket Tara Reed won the race.", published=date(2023, 3, 1))
+    other, _ = article("b", text, published=published)
+    assert same_event(one, other) is same
