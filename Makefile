@@ -39,7 +39,7 @@ screenshots: $(STAMP)
 
 # Pins what is installed now.
 lock: $(STAMP)
-	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools \
+	$(BIN)/python -m pip freeze --exclude-editable --exclude pip \
 		| sed 's/+cpu$$//' > constraints.txt
 
 clean:
