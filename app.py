@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 PORT = 7860
 ANSWERS_AT_ONCE = 4
+NOTICE_SECONDS = 3
 MAX_UPLOAD = "20mb"
 
 # What is clicked inside our own HTML comes to Python as an event that names it.
@@ -98,6 +99,7 @@ def page(desk: Desk) -> "Blocks":
             return shelving.problem_view(Problem("The article cannot be shown", advice(cause)))
 
     def state() -> str:
+        desk.refresh()
         return shelving.state_line(desk.state.phase, desk.state.text)
 
     def greeting() -> str:
@@ -184,7 +186,7 @@ def page(desk: Desk) -> "Blocks":
                         apply_default_css=False,
                         js_on_load=CLICKS,
                     )
-            with gr.Tab("Articles"), gr.Column(elem_id="shelf"):
+            with gr.Tab("Articles") as shelf, gr.Column(elem_id="shelf"):
                 with gr.Row(elem_id="tending"):
                     upload = gr.File(
                         label="Add articles: .txt, .md or .html, up to 20 MB each",
@@ -229,6 +231,9 @@ def page(desk: Desk) -> "Blocks":
         panel.click(open_source, [turns], article, **silent).then(None, js=SHOW_ARTICLE)
         table.click(open_article, None, article, **silent).then(None, js=SHOW_ARTICLE)
         narrow.change(listed, [narrow], table, **silent)
+        shelf.select(listed, [narrow], table, **silent)
+        # Other processes may publish too.
+        gr.Timer(NOTICE_SECONDS).tick(state, None, ready, concurrency_limit=None, **silent)
         rebuild.click(renew, [afresh, narrow], [report, table, ready, welcome])
         upload.upload(
             lambda files, wanted: (*renew(False, wanted, files), None),

@@ -2,11 +2,14 @@
 
 import re
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+import numpy as np
 
 from index.articles import Article, Passage
 from index.embedding import Embedder, Vectors
@@ -17,6 +20,7 @@ from index.storing import Skipped, Store, StoredPassage
 from index.vectors import ChromaVectors
 
 CANDIDATES = 50
+REMEMBERED_TEXTS = 5_000
 DENSE_WEIGHT = 0.6
 MAX_QUERY_WORDS = 64
 
@@ -108,10 +112,6 @@ class Snapshot:
             raise UnknownArticle(f"no article {name!r} is indexed")
         return [stored.passage for stored in self._store.passages_of(found.id)]
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of texts by the model that the index was built with."""
-        return self._embedder.embed(texts)
-
     def search(self, query: str, top: int = 10, candidates: int = CANDIDATES) -> list[Hit]:
         """The passages nearest to a query in meaning and words, best first."""
         vector = self._embedder.embed([query])[0]
@@ -177,6 +177,21 @@ class Index:
         self._open: Snapshot | None = None
         self._seen: tuple[int, int] | None = None
         self._readers: dict[int, int] = {}
+        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of texts, one row each; those of the last few thousand are remembered."""
+        with self._lock:
+            known = {text: self._vectors[text] for text in texts if text in self._vectors}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            known.update(zip(new, self.embedder.embed(new), strict=True))
+        with self._lock:
+            for text in new:
+                self._vectors[text] = known[text]
+            while len(self._vectors) > REMEMBERED_TEXTS:
+                self._vectors.popitem(last=False)
+        return np.stack([known[text] for text in texts])
 
     @contextmanager
     def reading(self) -> Iterator[Snapshot]:

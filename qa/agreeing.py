@@ -61,7 +61,8 @@ class Sentence:
 class Finding:
     """An article's verdict on a statement, the sentence that shows it, and why it differs.
 
-    `score` is how far the article supports the statement, 0..1.
+    `score` is how far the article supports the statement, 0..1; `nearest` the highest cosine of
+    a sentence of it.
     """
 
     article: str
@@ -69,6 +70,7 @@ class Finding:
     sentence: Sentence | None
     note: str | None
     score: float
+    nearest: float
 
 
 def find_verdict(
@@ -84,6 +86,7 @@ def find_verdict(
     """
     article = sentences[0].article.name
     order = sorted(range(len(sentences)), key=lambda at: -cosines[at])[:SENTENCES]
+    nearest = max(cosines)
     judged = (
         model.support(statement, [sentences[at].in_context for at in order])
         if model
@@ -99,10 +102,10 @@ def find_verdict(
         held = supports * 0.5 ** len(missing_numbers(statement, sentence.in_context))
         if model and told is None and held >= model.supports_from:
             if best is None or held > best.score:
-                best = Finding(article, "supports", sentence, None, held)
+                best = Finding(article, "supports", sentence, None, held, nearest)
         elif told and differing is None:
-            differing = Finding(article, "differs", sentence, told.note, 0.0)
+            differing = Finding(article, "differs", sentence, told.note, 0.0, nearest)
         elif model and near and contradicts >= model.contradicts_from and not differing:
-            differing = Finding(article, "differs", sentence, OTHERWISE, 0.0)
+            differing = Finding(article, "differs", sentence, OTHERWISE, 0.0, nearest)
     highest = max(share for share, _, _ in judged)
-    return best or differing or Finding(article, "silent", None, None, highest)
+    return best or differing or Finding(article, "silent", None, None, highest, nearest)

@@ -73,7 +73,7 @@ class Answerer:
             chosen = choose(evidence, self._evidence.threshold)
             if chosen:
                 first, claims, citations = write(
-                    standalone, chosen, evidence, self._support, snapshot.embed
+                    standalone, chosen, evidence, self._support, self._index.embed
                 )
                 yield Answer(
                     question=question.text,
@@ -101,7 +101,7 @@ def open_answerer(index: Index, evidence_model: str | None = None) -> Answerer:
     """An answerer that scores evidence by likeness, or by a named cross-encoder."""
     if evidence_model:
         return Answerer(index, CrossEncoderEvidence(evidence_model))
-    return Answerer(index, Similarity(index.embedder.embed))
+    return Answerer(index, Similarity(index.embed))
 
 
 def choose(evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:

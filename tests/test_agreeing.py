@@ -72,7 +72,7 @@ def test_a_sentence_is_judged_behind_the_one_before_it():
 def test_articles_that_say_the_same_share_a_claim(scripted, embedder):
     chosen = [
         evidence("a", "The dredging will last six weeks."),
-        evidence("b", "The dredging of it will last six weeks.", score=0.8),
+        evidence("b", "The dredging will last six weeks now.", score=0.8),
     ]
     first, claims, citations = write("How long?", chosen, chosen, scripted({}), embedder.embed)
     assert first is None
@@ -172,3 +172,14 @@ def test_an_event_is_told_by_its_names_and_its_date(text, published, same):
     one, _ = article("a", "In Oldmarket Tara Reed won the race.", published=date(2023, 3, 1))
     other, _ = article("b", text, published=published)
     assert same_event(one, other) is same
+
+
+def test_without_a_model_an_article_that_comes_near_is_not_called_silent(embedder):
+    chosen = [evidence("a", "The dredging will last six weeks.")]
+    near = [evidence("b", "The dredging of the harbour is to last long.", score=0.2)]
+    far = [evidence("c", "Owls nest there.", score=0.1)]
+    _, claims, _ = write("How long?", chosen, [*chosen, *near, *far], None, embedder.embed)
+    assert [(v.article, v.verdict) for v in claims[0].articles] == [
+        ("a", "supports"),
+        ("c", "silent"),
+    ]

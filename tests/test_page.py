@@ -544,6 +544,8 @@ class SlowDesk:
 
     def start(self) -> None: ...
 
+    def refresh(self) -> None: ...
+
     def listing(self) -> Listing:
         return Listing()
 

@@ -5,6 +5,7 @@ Nothing heavy is imported before `start`, so that the page is there at once.
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -149,6 +150,18 @@ class Desk:
                 self.state = State("preparing", text)
 
         return _Progress(tell)
+
+    def refresh(self) -> None:
+        """Notices what other processes have published since."""
+        from index.errors import IndexingError
+
+        before = self.state
+        if before.phase == "ready":
+            with suppress(IndexingError):
+                now = self._ready()
+                # A rebuild may have begun meanwhile.
+                if self.state is before:
+                    self.state = now
 
     def _ready(self) -> State:
         with self._index.reading() as snapshot:
