@@ -15,6 +15,7 @@ import click
 from qa.settings import Settings, default_corpus, default_index
 
 if TYPE_CHECKING:
+    from index.embedding import Embedder
     from qa.answering import Answerer, Question
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -110,20 +111,44 @@ def index_command(
     report = update_index(chosen.corpus, chosen.index, embedder, rebuild, progress_bars())
     tell_report(report, as_json)
     if watch:
-        from watchfiles import watch as changes
+        _keep_in_line(chosen, embedder, report.generation, as_json)
+    if strict and report.skipped:
+        ctx.exit(1)
 
-        try:
-            for _ in changes(chosen.corpus, raise_interrupt=False):
+
+def _keep_in_line(chosen: Settings, embedder: "Embedder", generation: int, as_json: bool) -> None:
+    """Follows the corpus folder until it is interrupted; what cannot be done now is said, and tried
+    again at the next change.
+    """
+    from watchfiles import watch
+
+    from index.errors import IndexingError
+    from index.indexing import update_index
+
+    try:
+        last = generation
+        # The first look comes once the watch is on: nothing slips through in between.
+        looked = False
+        for changes in watch(
+            chosen.corpus, raise_interrupt=False, yield_on_timeout=True, rust_timeout=500
+        ):
+            if looked and not changes:
+                continue
+            looked = True
+            try:
                 report = update_index(
                     chosen.corpus, chosen.index, embedder, reporter=progress_bars()
                 )
-                tell_report(report, as_json)
-        except FileNotFoundError as cause:
-            raise Problem(
-                f"the corpus folder {chosen.corpus} is gone; put it back and start again"
-            ) from cause
-    if strict and report.skipped:
-        ctx.exit(1)
+            except IndexingError as cause:
+                click.echo(f"meeting-qa: {cause}", err=True)
+            else:
+                if report.generation != last:
+                    tell_report(report, as_json)
+                last = report.generation
+    except FileNotFoundError as cause:
+        raise Problem(
+            f"the corpus folder {chosen.corpus} is gone; put it back and start again"
+        ) from cause
 
 
 def tell_report(report: Any, as_json: bool) -> None:

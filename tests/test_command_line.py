@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,36 @@ def test_importing_the_product_loads_no_model_and_no_framework():
         [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert shown.stdout.strip() == "[]"
+
+
+def test_watching_follows_the_folder_and_outlives_a_change_that_cannot_be_indexed(corpus, folder):
+    command = [sys.executable, "-c", "from qa.command_line import main; main()"]
+    where = ["--corpus", str(corpus), "--index", str(folder)]
+    watching = subprocess.Popen(
+        [*command, *where, "index", "--watch", "--json"],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    # Ends the reading below should nothing ever come.
+    bound = threading.Timer(90, watching.kill)
+    bound.start()
+    try:
+        assert watching.stdout
+        assert watching.stderr
+        assert json.loads(watching.stdout.readline())["generation"] == 1
+        kept = {path: path.read_bytes() for path in corpus.iterdir()}
+        for path in kept:
+            path.unlink()
+        assert "holds no article" in watching.stderr.readline()
+        for path, content in kept.items():
+            path.write_bytes(content)
+        (corpus / "new.txt").write_text("The library lends umbrellas.", encoding="utf-8")
+        report = json.loads(watching.stdout.readline())
+        while "new.txt" not in report["added"]:
+            report = json.loads(watching.stdout.readline())
+    finally:
+        bound.cancel()
+        watching.kill()
+        watching.communicate()
