@@ -22,7 +22,7 @@ CLOSEST = 3
 PER_ARTICLE = 2
 # A sentence is offered beside the best one only when it scores nearly as well: the best of all for
 # another article, the best of the same article for a second sentence.
-NEARLY_AS_GOOD = 0.7
+NEARLY_AS_GOOD = 0.8
 WRITER = "quotes"
 
 

@@ -3,7 +3,7 @@
 QuestionError
 ├── BadQuestion           empty, or too long to be a question or a statement
 ├── BadGold               a gold set cannot be read
-└── EvidenceModelError    the evidence model is cannot be loaded
+└── EvidenceModelError    the evidence model cannot be loaded
 
 A refusal is no error: it is an answer about the news.
 """

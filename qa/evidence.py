@@ -1,5 +1,6 @@
 """Says how well sentences answer a question. This is the seam at which a trained model comes in."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,6 +19,10 @@ COSINE_SHARE = 0.6
 MISSING_NAME_SHARE = 0.5
 # A headline is like many questions and answers few.
 HEADLINE_SHARE = 0.8
+
+_YES_NO = re.compile(
+    r"^\W*(?:did|do|does|is|are|was|were|has|have|had|can|could|will|would|should)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Similarity:
     telling words the sentence has. Likeness is not support; it is what a trained model must beat.
     """
 
-    threshold = 0.5
+    threshold = 0.42
 
     def __init__(self, embed: Embed) -> None:
         self._embed = embed
@@ -114,6 +119,13 @@ class CrossEncoderEvidence:
         return self._model
 
 
+def tells_more(question: str, sentence: str) -> bool:
+    """Whether a sentence has a word that the question has not: a headline that repeats the
+    question does not answer it. Yes or no is told by the question's own words.
+    """
+    return bool(_YES_NO.match(question) or telling_stems(sentence) - stems(question))
+
+
 def ranked(question: str, hits: Sequence[Hit], scores: Sequence[Sequence[float]]) -> list[Evidence]:
     """The sentences of the hits with their scores, best first."""
     found = []
@@ -122,6 +134,8 @@ def ranked(question: str, hits: Sequence[Hit], scores: Sequence[Sequence[float]]
         share = MISSING_NAME_SHARE ** missing_names(question, hit.article.text)
         share *= HEADLINE_SHARE if hit.passage.heading else 1.0
         for span, score in zip(hit.passage.sentences, row, strict=True):
+            if hit.passage.heading and not tells_more(question, span.of(hit.article.text)):
+                continue
             found.append(Evidence(hit.article, hit.passage, span, score * share))
     found.sort(key=lambda one: (-one.score, one.article.name, one.span.start))
     return found

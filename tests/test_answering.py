@@ -7,11 +7,11 @@ import pytest
 from index.articles import Article, Passage, Span
 from index.embedding import OnnxEmbedder
 from index.indexing import update_index
-from index.searching import Index
+from index.searching import Hit, Index
 from qa.answering import Question, choose, open_answerer
 from qa.chain import PassageRetriever, QuestionChain
 from qa.errors import BadQuestion
-from qa.evidence import Evidence
+from qa.evidence import Evidence, ranked
 from qa.replies import Answer, Looking, Refusal
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -109,6 +109,27 @@ def test_streaming_tells_what_is_searched_before_the_reply(answerer):
     steps = list(answerer.stream(Question("How much does a ticket cost?")))
     assert steps[0] == Looking("How much does a ticket cost?", 4)
     assert isinstance(steps[-1], Answer)
+
+
+def test_a_headline_that_repeats_the_question_is_no_answer():
+    article = Article("a", "Who opened the pier?\n\nInes Falk opened the pier.")
+    heading = Passage((Span(0, 20),), heading=True)
+    body = Passage((Span(22, 48),))
+    hits = [Hit(article, passage, 1.0, 1.0, 1.0) for passage in (heading, body)]
+    found = ranked("Who opened the pier?", hits, [[1.0], [0.8]])
+    assert [one.text for one in found] == ["Ines Falk opened the pier."]
+    asked = ranked("Did Falk open it?", hits, [[1.0], [0.8]])
+    assert len(asked) == 2
+
+
+def test_an_article_that_lacks_the_name_asked_for_scores_lower():
+    article = Article("a", "Ines Falk opened the pier.")
+    hits = [Hit(article, Passage((Span(0, 26),)), 1.0, 1.0, 1.0)]
+    named = ranked("What did Falk open?", hits, [[0.8]])
+    unnamed = ranked("What did Brandolin open?", hits, [[0.8]])
+    misspelt = ranked("What did Inez Falck open?", hits, [[0.8]])
+    assert named[0].score == misspelt[0].score == 0.8
+    assert unnamed[0].score < 0.8
 
 
 def evidence(name: str, score: float, start: int) -> Evidence:
