@@ -20,8 +20,9 @@ MISSING_NAME_SHARE = 0.5
 # A headline is like many questions and answers few.
 HEADLINE_SHARE = 0.8
 
-_YES_NO = re.compile(
-    r"^\W*(?:did|do|does|is|are|was|were|has|have|had|can|could|will|would|should)\b", re.IGNORECASE
+YES_NO = re.compile(
+    r"^\W*(?:did|do|does|is|are|was|were|has|have|had|can|could|will|would|should)\s+(?P<rest>.+)$",
+    re.IGNORECASE,
 )
 
 
@@ -123,7 +124,7 @@ def tells_more(question: str, sentence: str) -> bool:
     """Whether a sentence has a word that the question has not: a headline that repeats the
     question does not answer it. Yes or no is told by the question's own words.
     """
-    return bool(_YES_NO.match(question) or telling_stems(sentence) - stems(question))
+    return bool(YES_NO.match(question) or telling_stems(sentence) - stems(question))
 
 
 def ranked(question: str, hits: Sequence[Hit], scores: Sequence[Sequence[float]]) -> list[Evidence]:

@@ -12,7 +12,7 @@ from index.dating import find_day
 from index.splitting import split_article
 from qa.agreeing import SupportModel
 from qa.differing import WEEKDAYS
-from qa.evidence import Evidence
+from qa.evidence import YES_NO, Evidence
 
 # From this judgement on a sentence is taken to answer yes or no.
 ENTAILED = 0.8
@@ -30,10 +30,6 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _WEEKDAY_ASKED = re.compile(r"day of the week|which weekday|what weekday", re.IGNORECASE)
-_YES_NO = re.compile(
-    r"^\W*(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|should)\s+(?P<rest>.+)$",
-    re.IGNORECASE,
-)
 _TODAY = re.compile(r"\b(?:today|this (?:morning|afternoon|evening)|tonight)\b", re.IGNORECASE)
 _YESTERDAY = re.compile(r"\byesterday\b", re.IGNORECASE)
 _WEEKDAY = re.compile(r"\b(" + "|".join(WEEKDAYS) + r")\b", re.IGNORECASE)
@@ -59,7 +55,7 @@ def opening(
         return _outlet(chosen[0])
     if _WHEN.search(question) and not _WEEKDAY_ASKED.search(question):
         return next((day for one in chosen if (day := _day(one))), None)
-    if model and (asked := _YES_NO.match(question)):
+    if model and (asked := YES_NO.match(question)):
         return _yes_or_no(asked["rest"].rstrip("?？ "), chosen[0], model)
     return None
 
