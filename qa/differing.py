@@ -41,9 +41,6 @@ _NUMBER = re.compile(
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6}
 _SCALES |= {"billion": 1e9, "bn": 1e9, "trillion": 1e12}
 _TOKEN = re.compile(r"[^\W_]+(?:[.,:'’-][^\W_]+)*")
-_NEGATION = re.compile(
-    r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['’]t\b", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +61,6 @@ def difference(statement: str, text: str) -> Difference | None:
     That both are about the same matter is for the caller to know.
     """
     return next(_differences(_digits(statement), _digits(text)), None)
-
-
-def negated(text: str) -> bool:
-    """Whether a text denies something."""
-    return bool(_NEGATION.search(text))
 
 
 def missing_numbers(statement: str, text: str) -> list[str]:
