@@ -10,14 +10,17 @@ from typing import Protocol
 
 from index.articles import Article, Passage, Span
 from index.embedding import Vectors
+from qa.days import Day, day_of, without_day
 from qa.differing import difference, missing_numbers
 from qa.replies import Verdict
+from qa.words import stems, telling_stems
 
 Embed = Callable[[Sequence[str]], Vectors]
 
 # A sentence this like a statement is about the same matter, so that what it says otherwise counts.
 SAME_MATTER_COSINE = 0.5
-# How many of an article's likeliest sentences are read.
+SAME_MATTER_WORDS = 0.5
+# How many of an article's likeliest sentences are read, unless told otherwise.
 SENTENCES = 4
 OTHERWISE = "says otherwise"
 
@@ -78,25 +81,23 @@ def find_verdict(
     sentences: Sequence[Sentence],
     cosines: Sequence[float],
     model: SupportModel | None,
+    most: int = SENTENCES,
 ) -> Finding:
     """One article's verdict, from its sentences and their cosines with the statement.
 
-    The sentences are of one article; only the likeliest few are read. Without a model an article
-    can differ, where that can be compared, but not support.
+    The sentences are of one article; only the likeliest, `most`, are read. Without a model an
+    article can differ, where that can be compared, but not support.
     """
     article = sentences[0].article.name
-    order = sorted(range(len(sentences)), key=lambda at: -cosines[at])[:SENTENCES]
+    order = sorted(range(len(sentences)), key=lambda at: -cosines[at])[:most]
     nearest = max(cosines)
-    judged = (
-        model.support(statement, [sentences[at].in_context for at in order])
-        if model
-        else [(0.0, 0.0, 1.0)] * len(order)
-    )
+    read = [sentences[at] for at in order]
+    judged = _judged(statement, read, model)
     best: Finding | None = None
     differing: Finding | None = None
-    for at, (supports, contradicts, _) in zip(order, judged, strict=True):
-        sentence = sentences[at]
-        near = cosines[at] >= SAME_MATTER_COSINE
+    contradicting: Finding | None = None
+    for at, sentence, (supports, contradicts) in zip(order, read, judged, strict=True):
+        near = same_matter(statement, sentence, cosines[at])
         told = difference(statement, sentence.text) if near else None
         # A number that the sentence does not have cannot be supported by it.
         held = supports * 0.5 ** len(missing_numbers(statement, sentence.in_context))
@@ -105,7 +106,56 @@ def find_verdict(
                 best = Finding(article, "supports", sentence, None, held, nearest)
         elif told and differing is None:
             differing = Finding(article, "differs", sentence, told.note, 0.0, nearest)
-        elif model and near and contradicts >= model.contradicts_from and not differing:
-            differing = Finding(article, "differs", sentence, OTHERWISE, 0.0, nearest)
-    highest = max(share for share, _, _ in judged)
-    return best or differing or Finding(article, "silent", None, None, highest, nearest)
+        elif model and near and contradicts >= model.contradicts_from and not contradicting:
+            contradicting = Finding(article, "differs", sentence, OTHERWISE, 0.0, nearest)
+    if best is None and model and (dated := without_day(statement)):
+        best, differing = _by_day(dated, read, model, nearest) or (best, differing)
+    highest = max(supports for supports, _ in judged)
+    silent = Finding(article, "silent", None, None, highest, nearest)
+    return best or differing or contradicting or silent
+
+
+def _judged(
+    statement: str, sentences: Sequence[Sentence], model: SupportModel | None
+) -> list[tuple[float, float]]:
+    """How far each sentence supports and contradicts: the better of alone and behind the one
+    before it.
+    """
+    if model is None:
+        return [(0.0, 0.0)] * len(sentences)
+    texts = list(dict.fromkeys(t for one in sentences for t in (one.text, one.in_context)))
+    told = dict(zip(texts, model.support(statement, texts), strict=True))
+    return [
+        (
+            max(told[one.text][0], told[one.in_context][0]),
+            min(told[one.text][1], told[one.in_context][1]),
+        )
+        for one in sentences
+    ]
+
+
+def _by_day(
+    dated: tuple[str, Day], sentences: Sequence[Sentence], model: SupportModel, nearest: float
+) -> tuple[Finding | None, Finding | None] | None:
+    """What a statement's day is held to be by a sentence that supports the rest of it."""
+    rest, stated = dated
+    for sentence, (supports, _) in zip(sentences, _judged(rest, sentences, model), strict=True):
+        said = day_of(sentence.text, sentence.article.published)
+        if said is None or supports < model.supports_from:
+            continue
+        same, name = stated.is_same(said), sentence.article.name
+        if same:
+            return Finding(name, "supports", sentence, None, supports, nearest), None
+        if same is False:
+            note = f"says {said.told}, not {stated.told}"
+            return None, Finding(name, "differs", sentence, note, 0.0, nearest)
+    return None
+
+
+def same_matter(statement: str, sentence: Sentence, cosine: float) -> bool:
+    """Whether what a sentence says otherwise than a statement counts: it must be much like it, and
+    have half of its telling words, numbers aside.
+    """
+    asked = {word for word in telling_stems(statement) if not word.isdigit()}
+    shared = len(asked & stems(sentence.in_context)) / len(asked) if asked else 0.0
+    return cosine >= SAME_MATTER_COSINE and shared >= SAME_MATTER_WORDS

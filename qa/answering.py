@@ -12,8 +12,9 @@ from index.searching import Hit, Index, Snapshot
 from qa.agreeing import SupportModel
 from qa.claiming import write
 from qa.errors import BadQuestion
-from qa.evidence import CrossEncoderEvidence, Evidence, EvidenceModel, Similarity
+from qa.evidence import CrossEncoderEvidence, Evidence, EvidenceModel, TrainedEvidence
 from qa.following import standalone_question
+from qa.judging import Judge
 from qa.replies import Answer, Citation, Looking, Refusal, Reply, Searched, cite
 
 MAX_QUESTION_CHARS = 2_000
@@ -98,10 +99,12 @@ class Answerer:
 
 
 def open_answerer(index: Index, evidence_model: str | None = None) -> Answerer:
-    """An answerer that scores evidence by likeness, or by a named cross-encoder."""
-    if evidence_model:
-        return Answerer(index, CrossEncoderEvidence(evidence_model))
-    return Answerer(index, Similarity(index.embed))
+    """An answerer with the packaged evidence model; a named cross-encoder may score the evidence
+    in its place, agreement is always judged by the packaged one.
+    """
+    judge = Judge()
+    evidence = CrossEncoderEvidence(evidence_model) if evidence_model else TrainedEvidence(judge)
+    return Answerer(index, evidence, judge)
 
 
 def choose(evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:

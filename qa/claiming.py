@@ -3,9 +3,11 @@ each, and the verdict of every article on the same event is found.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index.embedding import Vectors
 from qa.agreeing import Embed, Finding, Sentence, SupportModel, find_verdict
+from qa.copying import original_of
 from qa.differing import difference
 from qa.events import same_event
 from qa.evidence import Evidence
@@ -18,8 +20,12 @@ MAX_CLAIMS = 3
 SAME_CLAIM_COSINE = 0.8
 # An article is silent when no sentence of it comes this near; between the two nobody knows.
 SILENT_BELOW_COSINE = 0.4
-# Other articles whose verdict is looked for, those with the best evidence first.
+# With the support model the one only need support the other, and be on the same matter.
+SUPPORTED_CLAIM_COSINE = 0.5
+# Other articles whose verdict is looked for, those with the best evidence first, and how many of
+# an article's best sentences are read for it.
 OTHERS = 3
+SENTENCES = 3
 
 
 def write(
@@ -38,13 +44,14 @@ def write(
     around = _around(chosen, evidence)
     vectors = embed([one.text for one in around])
     row = {_place(one): vectors[at] for at, one in enumerate(around)}
-    groups = _grouped(chosen, row)[:MAX_CLAIMS]
+    groups = _grouped(chosen, row, model)[:MAX_CLAIMS]
     citations: list[Citation] = []
     numbers: dict[tuple[str, int], int] = {}
     for group in groups:
         for one in group:
             citations.append(cite(len(citations) + 1, one.article, one.span))
             numbers[_place(one)] = len(citations)
+    copies = original_of(list({one.article.name: one.article for one in around}.values()))
     claims = []
     for group in groups:
         verdicts = [
@@ -58,6 +65,10 @@ def write(
             if finding.verdict == "silent" and not model and finding.nearest >= SILENT_BELOW_COSINE:
                 continue
             verdicts.append(_verdict(finding, citations, numbers))
+        verdicts = [
+            replace(one, copy_of=copies[one.article]) if one.article in copies else one
+            for one in verdicts
+        ]
         claims.append(
             Claim(group[0].text, tuple(numbers[_place(one)] for one in group), tuple(verdicts))
         )
@@ -87,28 +98,54 @@ def _opening(
 
 
 def _around(chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The sentences found of the chosen articles and of a few others with the best evidence."""
+    """The best sentences of the chosen articles and of a few others with the best evidence."""
     cited = {one.article.name for one in chosen}
     others = [n for n in dict.fromkeys(one.article.name for one in evidence) if n not in cited]
-    names = cited.union(others[:OTHERS])
-    return [one for one in evidence if one.article.name in names]
+    left = dict.fromkeys(cited.union(others[:OTHERS]), SENTENCES)
+    around = list(chosen)
+    for one in evidence:
+        if left.get(one.article.name, 0) > 0:
+            left[one.article.name] -= 1
+            if one not in around:
+                around.append(one)
+    return around
 
 
 def _grouped(
-    chosen: Sequence[Evidence], row: dict[tuple[str, int], Vectors]
+    chosen: Sequence[Evidence],
+    row: dict[tuple[str, int], Vectors],
+    model: SupportModel | None,
 ) -> list[list[Evidence]]:
     groups: list[list[Evidence]] = []
     for one in chosen:
         for group in groups:
             first = group[0]
             apart = all(one.article.name != other.article.name for other in group)
-            alike = float(row[_place(first)] @ row[_place(one)]) >= SAME_CLAIM_COSINE
-            if apart and alike and difference(first.text, one.text) is None:
+            cosine = float(row[_place(first)] @ row[_place(one)])
+            if (
+                apart
+                and _one_claim(first, one, cosine, model)
+                and difference(first.text, one.text) is None
+            ):
                 group.append(one)
                 break
         else:
             groups.append([one])
     return groups
+
+
+def _one_claim(first: Evidence, other: Evidence, cosine: float, model: SupportModel | None) -> bool:
+    """Whether another article's sentence says what the first one says."""
+    if cosine >= SAME_CLAIM_COSINE:
+        return True
+    if model is None or cosine < SUPPORTED_CLAIM_COSINE:
+        return False
+    (supports, _, _), *_ = model.support(first.text, [_sentence(other).in_context])
+    return supports >= model.supports_from
+
+
+def _sentence(one: Evidence) -> Sentence:
+    return Sentence(one.article, one.passage, one.span)
 
 
 def _finding(
@@ -117,7 +154,7 @@ def _finding(
     row: dict[tuple[str, int], Vectors],
     model: SupportModel | None,
 ) -> Finding:
-    sentences = [Sentence(one.article, one.passage, one.span) for one in theirs]
+    sentences = [_sentence(one) for one in theirs]
     cosines = [float(row[_place(first)] @ row[_place(one)]) for one in theirs]
     return find_verdict(first.text, sentences, cosines, model)
 

@@ -223,13 +223,16 @@ def search_command(
     """Rank the articles that a query finds."""
     from index.searching import Index, rank_articles
     from qa.contract import hit_json
+    from qa.judging import Judge
+    from qa.ranking import READ, rerank
     from qa.telling import hits_text
 
     index = Index(*_index(settings(ctx, **given)))
+    judge = Judge()
 
     def results(text: str) -> Any:
         with index.reading() as snapshot:
-            return rank_articles(text, snapshot, top)
+            return rerank(text, rank_articles(text, snapshot, max(top, READ)), judge)[:top]
 
     if batch is None:
         if not (query or "").strip():
@@ -305,17 +308,73 @@ def eval_command(
         ctx.exit(1)
 
 
-def _later(name: str, what: str) -> None:
-    @main.command(
-        name, context_settings={"ignore_unknown_options": True}, short_help=f"{what} (not yet)."
-    )
-    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-    def later(arguments: tuple[str, ...]) -> None:
-        raise Problem(f"`{name}` is not part of this version yet; `ask` and `search` are")
+@main.command("check")
+@where
+@click.argument("claim", required=False)
+@click.option("--batch", type=Path, metavar="FILE", help='JSON Lines {"id","claim","source"}.')
+@click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
+@click.pass_context
+def check_command(
+    ctx: click.Context, /, claim: str | None, batch: Path | None, as_json: bool, **given: Any
+) -> None:
+    """Say which articles support a statement, differ from it, or are silent.
+
+    A line of a batch that has a "source" is held against that text alone; no index is needed.
+    """
+    from index.searching import Index
+    from qa.checking import Check, check, check_against
+    from qa.contract import check_json, source_check_json
+    from qa.errors import BadQuestion
+    from qa.judging import Judge
+    from qa.telling import check_text, source_check_text
+
+    index = Index(*_index(settings(ctx, **given)))
+    judge = Judge()
+
+    def checked(statement: str) -> Check:
+        with index.reading() as snapshot:
+            return check(statement, snapshot, index.embed, judge)
+
+    if batch is None:
+        found = checked(claim or "")
+        click.echo(_line(check_json(found)) if as_json else check_text(found))
+        return
+    for at, row in _rows(batch):
+        statement, id = _text(batch, at, row, "claim"), row.get("id")
+        try:
+            if "source" in row:
+                source = _text(batch, at, row, "source")
+                alone = check_against(statement, source, judge)
+                told = source_check_json(statement, alone, source, id)
+                text = source_check_text(alone, source)
+            else:
+                found = checked(statement)
+                told, text = check_json(found, id), check_text(found)
+        except BadQuestion as cause:
+            raise Problem(f"{batch}:{at}: {cause}") from cause
+        click.echo(_line(told) if as_json else f"{statement}\n{text}\n")
 
 
-_later("check", "Say which articles support a statement")
-_later("compare", "Lay the claims of the articles side by side")
+@main.command("compare")
+@where
+@click.argument("topic", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+@click.pass_context
+def compare_command(ctx: click.Context, /, topic: str | None, as_json: bool, **given: Any) -> None:
+    """Lay the claims of the articles side by side: all of them, or those on a topic."""
+    from index.searching import Index
+    from qa.comparing import compare
+    from qa.contract import comparison_json
+    from qa.judging import Judge
+    from qa.telling import comparison_text
+
+    index = Index(*_index(settings(ctx, **given)))
+    bars = progress_bars()
+    with index.reading() as snapshot:
+        found = compare(
+            snapshot, topic, index.embed, Judge(), lambda step, total: bars(step, total).update
+        )
+    click.echo(_line(comparison_json(found)) if as_json else comparison_text(found))
 
 
 def _index(chosen: Settings) -> tuple[Path, Any]:

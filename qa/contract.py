@@ -8,6 +8,8 @@ from index.articles import Article
 from index.indexing import Report
 from index.searching import Hit, Snapshot
 from index.storing import Skipped
+from qa.checking import ArticleCheck, Check, SourceCheck
+from qa.comparing import Comparison
 from qa.replies import Answer, Citation, Claim, Reply
 
 Json = dict[str, Any]
@@ -49,8 +51,62 @@ def claim_json(claim: Claim) -> Json:
             told["citation"] = one.citation
         if one.note is not None:
             told["note"] = one.note
+        if one.copy_of is not None:
+            told["copy_of"] = one.copy_of
         articles.append(told)
     return {"text": claim.text, "citations": list(claim.citations), "articles": articles}
+
+
+def check_json(check: Check, id: str | None = None) -> Json:
+    """The `check` shape."""
+    told: Json = {"id": id} if id is not None else {}
+    return told | {
+        "claim": check.statement,
+        "supported": check.supported,
+        "score": round(check.score, 4),
+        "articles": [_checked_json(one) for one in check.articles],
+        "index": asdict(check.searched),
+    }
+
+
+def _checked_json(one: ArticleCheck) -> Json:
+    citation = one.citation
+    told = {
+        "article": one.article.name,
+        "verdict": one.finding.verdict,
+        "quote": citation.quote if citation else None,
+        "start": citation.span.start if citation else None,
+        "end": citation.span.end if citation else None,
+        "note": one.finding.note,
+        "score": round(one.finding.score, 4),
+    }
+    return told | ({"copy_of": one.copy_of} if one.copy_of else {})
+
+
+def source_check_json(statement: str, check: SourceCheck, source: str, id: str | None) -> Json:
+    """The `check` shape for a statement held against one text that is not indexed."""
+    told: Json = {"id": id} if id is not None else {}
+    span = check.quoted
+    return told | {
+        "claim": statement,
+        "supported": check.supported,
+        "score": round(check.score, 4),
+        "articles": [],
+        "quote": span.of(source) if span else None,
+        "start": span.start if span else None,
+        "end": span.end if span else None,
+    }
+
+
+def comparison_json(comparison: Comparison) -> Json:
+    """The `compare` shape."""
+    return {
+        "topic": comparison.topic,
+        "articles": [one.name for one in comparison.articles],
+        "claims": [claim_json(one) for one in comparison.claims],
+        "citations": [citation_json(one) for one in comparison.citations],
+        "index": asdict(comparison.searched),
+    }
 
 
 def citation_json(citation: Citation) -> Json:

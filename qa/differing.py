@@ -181,5 +181,6 @@ def _digits(text: str) -> str:
 
     # "3.2 million" is a number already; the library would write out the million by itself.
     short = re.sub(r"(?<=\d)\s*([mb])illion\b", r" \1n", text, flags=re.IGNORECASE)
-    digits: str = alpha2digit(short, "en")
+    # From two on: "one" is a pronoun as often as a number.
+    digits: str = alpha2digit(short, "en", threshold=1.5)
     return digits

@@ -3,7 +3,8 @@
 QuestionError
 ├── BadQuestion           empty, or too long to be a question or a statement
 ├── BadGold               a gold set cannot be read
-└── EvidenceModelError    the evidence model cannot be loaded
+├── TooMuchToCompare      more articles than can be read side by side
+└── EvidenceModelError    the evidence model is missing, damaged, or cannot be loaded
 
 A refusal is no error: it is an answer about the news.
 """
@@ -21,5 +22,9 @@ class BadGold(QuestionError):
     """A gold set cannot be read; the message names the line and what is wrong with it."""
 
 
+class TooMuchToCompare(QuestionError):
+    """There are more articles than can be read side by side, and no topic narrows them."""
+
+
 class EvidenceModelError(QuestionError):
-    """The evidence model cannot be loaded."""
+    """The evidence model is missing, damaged, or cannot be loaded."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,10 +12,13 @@ from index.articles import Article, Passage, Span
 from index.searching import Hit
 from qa.agreeing import Embed
 from qa.errors import EvidenceModelError
+from qa.judging import Judge, log_odds
 from qa.words import missing_names, stems, telling_stems
 
 # What the cosine counts in likeness; the rest is the share of the question's words.
 COSINE_SHARE = 0.6
+# So many sentences are read closely for a question.
+READ = 24
 # What is left of a sentence's score for each name of the question that its article lacks.
 MISSING_NAME_SHARE = 0.5
 # A headline is like many questions and answers few.
@@ -80,6 +84,38 @@ class Similarity:
                 row.append(COSINE_SHARE * max(0.0, next(cosines)) + (1 - COSINE_SHARE) * covered)
             scores.append(row)
         return ranked(question, hits, scores)
+
+
+class TrainedEvidence:
+    """The packaged evidence model together with likeness, by the weights that belong to it.
+
+    Only the sentences that share most with the question are read closely.
+    """
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+
+    @property
+    def threshold(self) -> float:
+        return self._judge.calibration.answered_from
+
+    def score(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+        asked = telling_stems(question)
+        places = [(at, span) for at, hit in enumerate(hits) for span in hit.passage.sentences]
+        texts = [span.of(hits[at].article.text) for at, span in places]
+        covered = [len(asked & stems(text)) / len(asked) if asked else 0.0 for text in texts]
+        likely = sorted(range(len(places)), key=lambda n: -covered[n] - hits[places[n][0]].score)
+        read = likely[:READ]
+        answers = self._judge.shares([(question, texts[n]) for n in read])[:, 0]
+        rows: list[list[float]] = [[] for _ in hits]
+        scores = dict.fromkeys(range(len(places)), 0.0)
+        for n, share in zip(read, answers.tolist(), strict=True):
+            features = (1.0, log_odds(share), hits[places[n][0]].cosine, covered[n])
+            weighed = zip(self._judge.calibration.answers, features, strict=True)
+            scores[n] = 1 / (1 + exp(-sum(weight * value for weight, value in weighed)))
+        for n, (at, _) in enumerate(places):
+            rows[at].append(scores[n])
+        return ranked(question, hits, rows)
 
 
 class CrossEncoderEvidence:

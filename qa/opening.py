@@ -5,13 +5,13 @@ outlet, which day, yes or no. It says no more than the cited sentence and the ar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from index.articles import Article, Span
 from index.dating import find_day
 from index.splitting import split_article
 from qa.agreeing import SupportModel
-from qa.differing import WEEKDAYS
+from qa.days import day_of
 from qa.evidence import YES_NO, Evidence
 
 # From this judgement on a sentence is taken to answer yes or no.
@@ -30,9 +30,6 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _WEEKDAY_ASKED = re.compile(r"day of the week|which weekday|what weekday", re.IGNORECASE)
-_TODAY = re.compile(r"\b(?:today|this (?:morning|afternoon|evening)|tonight)\b", re.IGNORECASE)
-_YESTERDAY = re.compile(r"\byesterday\b", re.IGNORECASE)
-_WEEKDAY = re.compile(r"\b(" + "|".join(WEEKDAYS) + r")\b", re.IGNORECASE)
 _AHEAD = re.compile(r"\b(?:next|will|coming|until|by)\b", re.IGNORECASE)
 
 
@@ -73,24 +70,14 @@ def _day(best: Evidence) -> Opening | None:
     published = best.article.published
     if published is None or find_day(best.text) is not None or _AHEAD.search(best.text):
         return None
-    day = _meant(best.text, published)
-    if day is None:
+    found = day_of(best.text, published)
+    if found is None or found.date is None:
         return None
+    day = found.date
     told = f"{day:%A} {day.day} {day:%B %Y}"
     return Opening(
         f"{told}, counted from the article's date", best, _dated(best.article, published)
     )
-
-
-def _meant(text: str, published: date) -> date | None:
-    if weekday := _WEEKDAY.search(text):
-        back = (published.weekday() - WEEKDAYS.index(weekday[1].lower())) % 7
-        return published - timedelta(days=back)
-    if _TODAY.search(text):
-        return published
-    if _YESTERDAY.search(text):
-        return published - timedelta(days=1)
-    return None
 
 
 def _dated(article: Article, published: date) -> Span | None:

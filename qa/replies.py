@@ -33,12 +33,16 @@ def cite(n: int, article: Article, span: Span) -> Citation:
 
 @dataclass(frozen=True, slots=True)
 class ArticleVerdict:
-    """What one article says to a claim, with the citation that shows it and a short note."""
+    """What one article says to a claim, with the citation that shows it and a short note.
+
+    `copy_of` names the compared article whose text this one carries: the two count as one.
+    """
 
     article: str
     verdict: Verdict
     citation: int | None = None
     note: str | None = None
+    copy_of: str | None = None
 
     def __post_init__(self) -> None:
         if self.verdict == "supports" and self.citation is None:

@@ -7,7 +7,10 @@ from index.articles import Article
 from index.indexing import Report
 from index.searching import Hit, Snapshot
 from index.storing import Skipped
+from qa.checking import Check, SourceCheck
+from qa.comparing import Comparison
 from qa.replies import Answer, Citation, Reply
+from qa.wording import VERDICTS, agreement, counted, name_of
 
 WIDTH = 96
 
@@ -25,6 +28,48 @@ def reply_text(reply: Reply) -> str:
         parts += ["Closest passages, not an answer"] if reply.closest else []
         shown = reply.closest
     return "\n\n".join(parts + [_citation(one) for one in shown])
+
+
+def check_text(check: Check) -> str:
+    """What each article says to a statement, with its quote."""
+    said = sum(one.finding.verdict == "supports" for one in check.articles)
+    say = "says" if said == 1 else "say"
+    parts = [f"{said} of {counted(check.searched.articles, 'article')} {say} this."]
+    for one in check.articles:
+        told = f"{VERDICTS[one.finding.verdict]:>20}  {about(one.article)}"
+        told += f"\n{'':>22}{one.finding.note}" if one.finding.note else ""
+        told += f"\n{'':>22}carries the text of {one.copy_of}" if one.copy_of else ""
+        if one.citation:
+            told += "\n" + _wrapped(f"“{one.citation.quote}”", " " * 22)
+        parts.append(told)
+    return "\n\n".join(parts)
+
+
+def source_check_text(check: SourceCheck, source: str) -> str:
+    """Whether a text supports a statement, and the sentence that does."""
+    told = "supported" if check.supported else "not supported"
+    quote = f"\n{_wrapped(f'“{check.quoted.of(source)}”', '    ')}" if check.quoted else ""
+    return f"{told}, {check.score:.2f}{quote}"
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """A paragraph a claim with who says it, and the sources behind it."""
+    if not comparison.articles:
+        return "Nothing found on this."
+    articles = {one.name: one for one in comparison.articles}
+    parts = []
+    for claim in comparison.claims:
+        told = agreement(claim, articles)
+        lines = [_wrapped(claim.text)]
+        lines += [f"    {told[1]}"] if told else []
+        for one in claim.articles:
+            marker = f" [{one.citation}]" if one.citation else ""
+            note = f": {one.note}" if one.note else ""
+            lines.append(
+                f"    {name_of(one.article, articles)} {VERDICTS[one.verdict]}{note}{marker}"
+            )
+        parts.append("\n".join(lines))
+    return "\n\n".join([*parts, "Sources", *(_citation(one) for one in comparison.citations)])
 
 
 def _citation(citation: Citation) -> str:

@@ -107,6 +107,55 @@ def test_search_ranks_every_article_once(run, tmp_path):
     assert (found["id"], found["results"][0]["article"]) == (7, "harbour.md")
 
 
+def test_check_tells_what_each_article_says(run):
+    found = told(run("check", "--json", "A ticket costs two crowns."))
+    assert found["supported"] is True
+    assert 0.5 < found["score"] <= 1
+    first, *others = found["articles"]
+    assert (first["article"], first["verdict"], first["note"]) == ("trams.txt", "supports", None)
+    text = told(run("show", "--json", "trams.txt"))["text"]
+    assert first["quote"] == text[first["start"] : first["end"]] == "A ticket costs two crowns."
+    assert [(one["verdict"], one["quote"], one["start"]) for one in others] == [
+        ("silent", None, None)
+    ]
+
+
+def test_check_names_what_differs(run):
+    found = told(run("check", "--json", "A ticket costs nine crowns."))
+    assert found["supported"] is False
+    trams = next(one for one in found["articles"] if one["article"] == "trams.txt")
+    assert (trams["verdict"], trams["note"]) == ("differs", "says 2 crowns, not 9 crowns")
+    shown = run("check", "A ticket costs nine crowns.").stdout
+    assert "0 of 2 articles say this." in shown
+    assert "says otherwise" in shown
+
+
+def test_a_batch_of_statements_may_bring_its_sources_and_then_needs_no_index(run, tmp_path):
+    batch = tmp_path / "claims.jsonl"
+    source = "The library lends umbrellas. It is closed on Sundays."
+    rows = [
+        {"id": "a", "claim": "The library lends umbrellas.", "source": source},
+        {"id": "b", "claim": "Penguins raced through Lisbon.", "source": source},
+    ]
+    batch.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    result = run("check", "--json", "--batch", str(batch), indexed=False)
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(one["id"], one["supported"]) for one in found] == [("a", True), ("b", False)]
+    assert found[0]["score"] > found[1]["score"]
+    assert source[found[0]["start"] : found[0]["end"]] == "The library lends umbrellas."
+
+
+def test_compare_lays_claims_beside_articles(run):
+    found = told(run("compare", "--json"))
+    assert found["articles"] == ["harbour.md", "trams.txt"]
+    numbers = {one["n"]: one for one in found["citations"]}
+    for claim in found["claims"]:
+        says = [one for one in claim["articles"] if one["verdict"] == "supports"]
+        assert claim["citations"] == [one["citation"] for one in says]
+        assert any(numbers[n]["quote"] == claim["text"] for n in claim["citations"])
+    assert "A ticket costs two crowns." in run("compare", "tickets for the night trams").stdout
+
+
 def test_sources_tell_what_is_stated_and_what_is_derived(run):
     stated, derived = told(run("sources", "--json"))["sources"]
     assert (stated["outlet"], stated["published"], stated["derived"]) == (
@@ -140,8 +189,9 @@ def test_skipped_files_are_shown_and_strict_makes_them_count(run, corpus):
         (["show", "nothing.txt"], "meeting-qa sources"),
         (["ask", "--batch", "gone.jsonl", "--json"], "gone.jsonl cannot be read"),
         (["ask", "why?", "--embedding-model", "/no/such/model"], "--rebuild"),
-        (["check", "It rained.", "--json"], "not part of this version"),
-        (["compare", "--json"], "not part of this version"),
+        (["check", " ", "--json"], "the statement is empty"),
+        (["check", "so " * 1000, "--json"], "3,000 characters"),
+        (["ask", "why?", "--evidence-model", "/no/such/model"], "'/no/such/model' cannot be"),
         (["eval", "gone.jsonl"], "gone.jsonl cannot be read"),
     ],
 )

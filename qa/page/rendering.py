@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from qa.page.marking import DERIVED_NOTE, known, language, quoted, text_of, title
 from qa.page.turns import Problem, Turn
-from qa.page.wording import VERDICTS, agreement, counted, name_of
 from qa.replies import REFUSAL, Answer, Citation, Claim, Refusal, Reply
+from qa.wording import VERDICTS, agreement, counted, name_of
 
 MAX_ASKED_CHARS = 600
 
@@ -59,7 +59,7 @@ def _found(n: int, turn: Turn) -> str:
         return _answer(n, turn, turn.reply)
     if turn.stopped:
         return '<div class="reply stopped"><p>Stopped.</p></div>'
-    return f'<div class="reply waiting"><p>{text_of(turn.waiting)}</p></div>'
+    return waiting(turn.waiting)
 
 
 def _answer(n: int, turn: Turn, answer: Answer) -> str:
@@ -137,6 +137,11 @@ def _refusal(n: int, refusal: Refusal) -> str:
         f'<div class="reply refusal"><p class="said">{text_of(REFUSAL)}</p>'
         f"<p>{text_of(refusal.scope)}</p>{closest}</div>"
     )
+
+
+def waiting(what: str) -> str:
+    """What is being done or waited for."""
+    return f'<div class="reply waiting"><p>{text_of(what)}</p></div>'
 
 
 def problem(what: Problem) -> str:

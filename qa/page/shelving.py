@@ -19,7 +19,7 @@ from qa.page.marking import (
 from qa.page.rendering import problem
 from qa.page.turns import Problem
 from qa.page.uploading import Taken
-from qa.page.wording import counted
+from qa.wording import counted
 
 MAX_ROWS = 200
 

@@ -23,6 +23,7 @@ def agreement(claim: Claim, articles: Articles) -> tuple[Tone, str] | None:
     """
     total = len(claim.articles)
     saying = [one.article for one in claim.articles if one.verdict == "supports"]
+    texts = len(saying) - sum(one.copy_of in saying for one in claim.articles)
     differing = sum(one.verdict == "differs" for one in claim.articles)
     if not total or not saying:
         return ("differ", "they differ") if differing else None
@@ -33,7 +34,11 @@ def agreement(claim: Claim, articles: Articles) -> tuple[Tone, str] | None:
         say = "says" if len(saying) == 1 else "say"
         return "differ", f"{len(saying)} of {total} articles {say} this, {rest}"
     if len(saying) > 1:
-        return "agree", f"{len(saying)} of {total} articles say this"
+        copied = "" if texts == len(saying) else f", in {counted(texts, 'independent text')}"
+        return (
+            "agree" if texts > 1 else "alone",
+            f"{len(saying)} of {total} articles say this{copied}",
+        )
     article = articles.get(saying[0])
     outlet = article.outlet if article else None
     if total == 1:

@@ -1,0 +1,1 @@
+"""Trains the evidence model that the package carries. Nothing at run time imports this."""

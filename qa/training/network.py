@@ -1,0 +1,55 @@
+"""The network: the packaged MiniLM with two heads, one for evidence and one for support."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+WIDTH = 384
+# supports, contradicts, neither
+VERDICTS = 3
+
+
+class Judge(nn.Module):
+    """Reads two texts in one pass: (question, sentence) or (claim, source).
+
+    `forward` takes token ids, token types and a mask, each (pairs, tokens), and returns the
+    evidence logits (pairs,) and the support logits (pairs, 3).
+    """
+
+    def __init__(self, encoder: Any) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.evidence = nn.Sequential(nn.Linear(2 * WIDTH, WIDTH), nn.Tanh(), nn.Linear(WIDTH, 1))
+        self.support = nn.Sequential(
+            nn.Linear(2 * WIDTH, WIDTH), nn.Tanh(), nn.Linear(WIDTH, VERDICTS)
+        )
+
+    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        hidden = self.encoder(
+            input_ids=ids, token_type_ids=types, attention_mask=mask
+        ).last_hidden_state.float()
+        weights = mask.unsqueeze(-1).float()
+        mean = (hidden * weights).sum(1) / weights.sum(1)
+        pooled = torch.cat((hidden[:, 0], mean), dim=1)
+        return self.evidence(pooled).squeeze(-1), self.support(pooled)
+
+
+def new_judge(folder: Path, dropout: float) -> Judge:
+    """The network with the encoder of a sentence-transformers folder and new heads.
+
+    Its word embeddings stay as they are.
+    """
+    from transformers import AutoModel
+
+    # Attention in plain steps: twice as fast here in training as the fused kernel.
+    encoder = AutoModel.from_pretrained(
+        str(folder),
+        attn_implementation="eager",
+        add_pooling_layer=False,
+        hidden_dropout_prob=dropout,
+        attention_probs_dropout_prob=0.0,
+    )
+    encoder.embeddings.word_embeddings.requires_grad_(False)
+    return Judge(encoder)
