@@ -7,9 +7,10 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import click
 
@@ -19,7 +20,9 @@ from qa.page.desk import Desk
 from qa.settings import Settings, default_corpus, default_index
 
 if TYPE_CHECKING:
-    from gradio import Blocks
+    from gradio import HTML, Blocks
+
+    from qa.page.working import Tell
 
 HOST = "127.0.0.1"
 PORT = 7860
@@ -38,6 +41,7 @@ FOLLOW = """
 new MutationObserver(() => window.meetingQa.follow()).observe(
   element, { childList: true, subtree: true, characterData: true });
 """
+SAY = "() => requestAnimationFrame(() => window.meetingQa.say({}))"
 SHOW_ARTICLE = "() => requestAnimationFrame(() => window.meetingQa.showArticle())"
 PRESS_ASK = "() => requestAnimationFrame(() => document.querySelector('#ask').click())"
 
@@ -52,8 +56,9 @@ def page(desk: Desk) -> "Blocks":
     from anyio import to_thread
 
     from index.errors import IndexingError
-    from qa.page import rendering, shelving
+    from qa.page import checks, comparisons, rendering, shelving
     from qa.page.turns import Problem, Turn, advice, answered, fail, stop
+    from qa.page.working import checked, compared
 
     def shown(turns: list[Turn]) -> tuple[Any, ...]:
         """The chat as it stands, and the buttons as they fit it."""
@@ -139,6 +144,7 @@ def page(desk: Desk) -> "Blocks":
         title="Meeting QA", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)
     ) as blocks:
         turns: Any = gr.State([])
+        article: Any = gr.HTML(elem_id="article", apply_default_css=False, render=False)
         with gr.Row(elem_id="top"):
             gr.HTML("<h1>Meeting QA</h1>")
             ready = gr.HTML(state, elem_id="state")
@@ -186,6 +192,38 @@ def page(desk: Desk) -> "Blocks":
                         apply_default_css=False,
                         js_on_load=CLICKS,
                     )
+            with gr.Tab("Check"):
+                weighing(
+                    gr.Textbox(
+                        label="Statement",
+                        show_label=False,
+                        container=False,
+                        placeholder="Type a statement to check",
+                        max_lines=5,
+                        elem_id="statement",
+                        render=False,
+                    ),
+                    "Check",
+                    partial(checked, desk),
+                    checks,
+                    article,
+                )
+            with gr.Tab("Compare"):
+                weighing(
+                    gr.Textbox(
+                        label="Topic (optional)",
+                        show_label=False,
+                        container=False,
+                        placeholder="Topic (optional)",
+                        max_lines=1,
+                        elem_id="topic",
+                        render=False,
+                    ),
+                    "Compare",
+                    partial(compared, desk),
+                    comparisons,
+                    article,
+                )
             with gr.Tab("Articles") as shelf, gr.Column(elem_id="shelf"):
                 with gr.Row(elem_id="tending"):
                     upload = gr.File(
@@ -209,7 +247,7 @@ def page(desk: Desk) -> "Blocks":
                     elem_id="narrow",
                 )
                 table = gr.HTML(elem_id="articles", apply_default_css=False, js_on_load=CLICKS)
-        article = gr.HTML(elem_id="article", apply_default_css=False)
+        article.render()
         gr.HTML('<p id="spoken" aria-live="polite"></p>')
 
         chat = [turns, transcript, panel, ask, halt, again]
@@ -241,6 +279,57 @@ def page(desk: Desk) -> "Blocks":
             [report, table, ready, welcome, upload],
         )
     return cast("Blocks", blocks)
+
+
+class View(Protocol):
+    """How what was found is shown, and the article behind a quote of it."""
+
+    def outcome(self, what: Any) -> str: ...
+    def opened(self, what: Any, n: int) -> str: ...
+
+
+def weighing(
+    box: Any, does: str, work: "Callable[[str, Tell], object]", view: View, article: "HTML"
+) -> None:
+    """A box, a button and what comes of the text, which is kept so that its quotes can be opened.
+
+    Articles are opened in `article`.
+    """
+    import gradio as gr
+
+    from qa.page.working import working
+
+    async def weigh(text: str) -> AsyncIterator[tuple[object, str]]:
+        async for step in working(partial(work, text)):
+            yield step, view.outcome(step)
+
+    def open_quoted(found: object, event: gr.EventData) -> str:
+        return view.opened(found, int(event.open))
+
+    found: Any = gr.State(None)
+    name = does.lower()
+    with gr.Column(elem_id=f"{name}-tab", elem_classes="weighing"):
+        with gr.Row(elem_classes="asking"):
+            box.render()
+            button = gr.Button(does, variant="primary", elem_id=name, min_width=92, scale=0)
+        shown = gr.HTML(
+            view.outcome(None),
+            elem_id=f"{name}-outcome",
+            apply_default_css=False,
+            js_on_load=CLICKS,
+        )
+    silent: Any = {"show_progress": "hidden"}
+    gr.on(
+        [button.click, box.submit],
+        weigh,
+        [box],
+        [found, shown],
+        trigger_mode="once",
+        concurrency_id="answers",
+        concurrency_limit=ANSWERS_AT_ONCE,
+        **silent,
+    ).then(None, js=SAY.format(f"'#{name}-outcome'"))
+    shown.click(open_quoted, [found], article, **silent).then(None, js=SHOW_ARTICLE)
 
 
 def serve(desk: Desk, host: str, port: int | None, open_browser: bool, wait: bool = True) -> str:

@@ -132,11 +132,14 @@ class Judge:
 def _settings(path: Path) -> tuple[str, Calibration]:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        values = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in told["calibration"].items()
-        }
-        return str(told["sha256"]), Calibration(**values)
+        values = told["calibration"]
+        return str(told["sha256"]), Calibration(
+            answers=tuple(map(float, values["answers"])),
+            answered_from=float(values["answered_from"]),
+            supports_from=float(values["supports_from"]),
+            contradicts_from=float(values["contradicts_from"]),
+            supported=tuple(map(float, values["supported"])),
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as cause:
         raise _unusable(path, cause) from cause
 

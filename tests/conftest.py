@@ -98,6 +98,29 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A browser page that fails the test on a console error or a request to another host."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(90_000)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: wrong.append(f"a dialog: {dialog.message}"))
+    page.on(
+        "request",
+        lambda told: (
+            None
+            if told.url.startswith(("http://127.0.0.1:", "data:", "blob:"))
+            else wrong.append(f"a request to {told.url}")
+        ),
+    )
+    yield page
+    context.close()
+    assert not wrong
+
+
 @pytest.fixture(scope="module")
 def run() -> Iterator[Callable[..., str]]:
     """Runs Python with arguments that serve the page; gives the address that it tells."""

@@ -16,7 +16,6 @@ from qa.page import marking, rendering, shelving
 from qa.page.desk import Listing, State
 from qa.page.turns import Problem, Turn, answered, fail, stop
 from qa.page.uploading import safe_name, take
-from qa.page.wording import agreement
 from qa.replies import (
     Answer,
     ArticleVerdict,
@@ -28,6 +27,7 @@ from qa.replies import (
     Verdict,
     cite,
 )
+from qa.wording import agreement
 
 HOSTILE = (
     "<script>alert(1)</script> **bold** [x](javascript:1) ![i](http://evil.test/i) $x$ {{a}} "
@@ -412,29 +412,6 @@ def address(run: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
     (corpus / "nasty.md").write_text(NASTY, encoding="utf-8")
     (corpus / "broken.txt").write_text(" ", encoding="utf-8")
     return str(run("app.py", "--port", "0", "--corpus", corpus, "--index", folder / "index"))
-
-
-@pytest.fixture
-def page(chromium: Any) -> Iterator[Any]:
-    """A browser page that fails the test on a console error or a request to another host."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(90_000)
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("dialog", lambda dialog: wrong.append(f"a dialog: {dialog.message}"))
-    page.on(
-        "request",
-        lambda told: (
-            None
-            if told.url.startswith(("http://127.0.0.1:", "data:", "blob:"))
-            else wrong.append(f"a request to {told.url}")
-        ),
-    )
-    yield page
-    context.close()
-    assert not wrong
 
 
 def ask(page: Any, question: str) -> Any:

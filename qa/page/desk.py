@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from qa.page.wording import counted
 from qa.settings import Settings
+from qa.wording import counted
 
 if TYPE_CHECKING:
     from index.articles import Article
@@ -19,19 +19,16 @@ if TYPE_CHECKING:
     from index.searching import Index
     from index.storing import Skipped
     from qa.answering import Answerer, Question
+    from qa.checking import Check
+    from qa.comparing import Comparison
+    from qa.judging import Judge
     from qa.page.uploading import Taken
     from qa.replies import Looking, Reply
 
-EXAMPLES = 4
-# Asked of whatever is indexed; only those that it answers are offered.
-LIKELY_QUESTIONS = (
-    "What did the Leader say about sanctions?",
-    "Why did Lukashenko travel to Iran?",
-    "Which corridor was brought up?",
-    "What did Lukashenko say about true friends?",
-)
 PREPARING = "Preparing the index…"
 NOT_READY = "Not ready"
+
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +63,10 @@ class Desk:
         self._prepared = threading.Event()
         self._settled = threading.Event()
         self._writing = threading.Lock()
+        self._judging = threading.Lock()
         self._index: Index
         self._answerer: Answerer
+        self._judge: Judge | None = None
 
     def start(self) -> None:
         """Loads the models and brings the index in line, in the background."""
@@ -82,6 +81,7 @@ class Desk:
         from index.errors import IndexingError
         from qa.answering import Question
         from qa.errors import QuestionError
+        from qa.page.offering import LIKELY_QUESTIONS
 
         try:
             self._load()
@@ -108,7 +108,7 @@ class Desk:
 
         embedder = choose_embedder(self.settings.embedding_model)
         self._index = Index(self.settings.index, embedder)
-        self._answerer = open_answerer(self._index)
+        self._answerer = open_answerer(self._index, self.settings.evidence_model)
         self._loaded.set()
 
     def update(self, rebuild: bool = False) -> "Report":
@@ -180,41 +180,82 @@ class Desk:
         return State("failed", NOT_READY, advice(cause))
 
     def _find_examples(self) -> None:
-        """Offers questions that the index answers: the likely ones, else what a title is about."""
-        with self._index.reading() as snapshot:
-            titles = [one.title.strip(" .…") for one in snapshot.articles()[:EXAMPLES] if one.title]
-        self.examples = tuple(filter(self._answers, LIKELY_QUESTIONS)) or tuple(
-            filter(self._answers, [f"What do the articles say about “{one}”?" for one in titles])
-        )
+        from qa.page.offering import find_examples
 
-    def _answers(self, question: str) -> bool:
-        from qa.answering import Question
-        from qa.replies import Answer
-
-        return isinstance(self._answerer.ask(Question(question)), Answer)
+        self.examples = find_examples(self._index, self._answerer)
 
     def stream(self, question: "Question") -> "Iterator[str | Looking | Reply]":
         """What is being waited for or done, then the reply; raises what the answerer raises.
 
         While there is no index yet it waits for it, saying so.
         """
+        yield from self._awaited()
+        yield from self._answerer.stream(question)
+
+    def check(self, statement: str, tell: Tell) -> "Check":
+        """What the articles say to a statement; `tell` hears what is being waited for.
+
+        Raises an IndexingError or a QuestionError.
+        """
+        from qa.checking import check, check_length
+
+        check_length(statement)
+        for waiting in self._awaited():
+            tell(waiting)
+        tell("Reading the articles…")
+        with self._index.reading() as snapshot:
+            return check(statement, snapshot, self._index.embed, self._one_judge())
+
+    def compare(self, topic: str, tell: Tell) -> "Comparison":
+        """The articles on a topic, or all of them, side by side; `tell` hears how far it is.
+
+        Raises an IndexingError or a QuestionError.
+        """
+        from qa.comparing import compare
+
+        def start(_step: str, total: int) -> Callable[[int], None]:
+            def told(done: int) -> None:
+                tell(f"Comparing, {done:,} of {counted(total, 'sentence')}…")
+
+            return _Progress(told).update
+
+        for waiting in self._awaited():
+            tell(waiting)
+        tell("Comparing…")
+        with self._index.reading() as snapshot:
+            judge = self._one_judge()
+            return compare(snapshot, topic.strip() or None, self._index.embed, judge, start)
+
+    def _awaited(self) -> Iterator[str]:
+        """Says what is waited for until there is an index to read.
+
+        Raises an IndexingError with why there is none when it could not be made.
+        """
         from index.errors import IndexingError, IndexMissing
 
         if not self._loaded.is_set():
             yield PREPARING
             self._loaded.wait()
+        # The models could not be loaded.
+        if not hasattr(self, "_answerer"):
+            raise IndexingError(self.state.why)
         try:
-            yield from self._answerer.stream(question)
+            with self._index.reading():
+                return
         except IndexMissing as cause:
-            if self._prepared.is_set():
-                if self.state.phase == "failed":
-                    raise IndexingError(self.state.why) from cause
-                raise
-            yield PREPARING
-            self._prepared.wait()
+            if not self._prepared.is_set():
+                yield PREPARING
+                self._prepared.wait()
             if self.state.phase == "failed":
                 raise IndexingError(self.state.why) from cause
-            yield from self._answerer.stream(question)
+
+    def _one_judge(self) -> "Judge":
+        from qa.judging import Judge
+
+        with self._judging:
+            if self._judge is None:
+                self._judge = Judge()
+            return self._judge
 
     def named(self, reply: "Reply") -> "dict[str, Article]":
         """The articles that a reply's claims name, where they are still indexed."""

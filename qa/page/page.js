@@ -55,6 +55,12 @@ window.meetingQa = (() => {
     }
   }
 
+  // Reads out how a check or a comparison came out.
+  function say(where) {
+    const heading = document.querySelector(`${where} :is(.headline, .said)`);
+    document.getElementById("spoken").textContent = heading?.innerText ?? "";
+  }
+
   document.addEventListener("click", (event) => {
     const at = (name) => event.target.closest?.(`[${name}]`);
     const cite = at("data-cite");
@@ -65,5 +71,5 @@ window.meetingQa = (() => {
     else if (event.target.matches?.("dialog.article")) event.target.close();
   });
 
-  return { follow, showArticle };
+  return { follow, say, showArticle };
 })();
