@@ -10,7 +10,7 @@ import numpy as np
 
 from index.articles import Article, Passage, Span
 from index.searching import Hit
-from qa.agreeing import Embed
+from qa.agreeing import Embed, Sentence
 from qa.errors import EvidenceModelError
 from qa.judging import Judge, log_odds
 from qa.words import missing_names, stems, telling_stems
@@ -18,7 +18,7 @@ from qa.words import missing_names, stems, telling_stems
 # What the cosine counts in likeness; the rest is the share of the question's words.
 COSINE_SHARE = 0.6
 # So many sentences are read closely for a question.
-READ = 24
+READ = 16
 # What is left of a sentence's score for each name of the question that its article lacks.
 MISSING_NAME_SHARE = 0.5
 # A headline is like many questions and answers few.
@@ -28,6 +28,7 @@ YES_NO = re.compile(
     r"^\W*(?:did|do|does|is|are|was|were|has|have|had|can|could|will|would|should)\s+(?P<rest>.+)$",
     re.IGNORECASE,
 )
+_ASKING = re.compile(r"\W*(?:who|whose|what|when|where|which|how|why)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +102,29 @@ class TrainedEvidence:
 
     def score(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
         asked = telling_stems(question)
-        places = [(at, span) for at, hit in enumerate(hits) for span in hit.passage.sentences]
-        texts = [span.of(hits[at].article.text) for at, span in places]
-        covered = [len(asked & stems(text)) / len(asked) if asked else 0.0 for text in texts]
-        likely = sorted(range(len(places)), key=lambda n: -covered[n] - hits[places[n][0]].score)
-        read = likely[:READ]
-        answers = self._judge.shares([(question, texts[n]) for n in read])[:, 0]
+        found = [(at, span) for at, hit in enumerate(hits) for span in hit.passage.sentences]
+        sentences = [Sentence(hits[at].article, hits[at].passage, span) for at, span in found]
+        shared = [len(asked & stems(one.text)) / max(1, len(asked)) for one in sentences]
+        likely = sorted(range(len(found)), key=lambda n: -shared[n] - hits[found[n][0]].score)[
+            :READ
+        ]
+        pairs = [(question, text) for n in likely for text in _readings(sentences[n])]
+        told = iter(self._judge.shares(pairs)[:, 0].tolist())
         rows: list[list[float]] = [[] for _ in hits]
-        scores = dict.fromkeys(range(len(places)), 0.0)
-        for n, share in zip(read, answers.tolist(), strict=True):
-            features = (1.0, log_odds(share), hits[places[n][0]].cosine, covered[n])
+        scores = dict.fromkeys(range(len(found)), 0.0)
+        for n in likely:
+            odds = sum(log_odds(next(told)) for _ in _readings(sentences[n])) / 2
+            features = (1.0, odds, hits[found[n][0]].cosine, shared[n])
             weighed = zip(self._judge.calibration.answers, features, strict=True)
             scores[n] = 1 / (1 + exp(-sum(weight * value for weight, value in weighed)))
-        for n, (at, _) in enumerate(places):
+        for n, (at, _) in enumerate(found):
             rows[at].append(scores[n])
         return ranked(question, hits, rows)
+
+
+def _readings(sentence: Sentence) -> tuple[str, str]:
+    """A sentence by itself, and behind the one before it, which says who "he" is."""
+    return sentence.text, sentence.in_context
 
 
 class CrossEncoderEvidence:
@@ -171,7 +180,11 @@ def ranked(question: str, hits: Sequence[Hit], scores: Sequence[Sequence[float]]
         share = MISSING_NAME_SHARE ** missing_names(question, hit.article.text)
         share *= HEADLINE_SHARE if hit.passage.heading else 1.0
         for span, score in zip(hit.passage.sentences, row, strict=True):
-            if hit.passage.heading and not tells_more(question, span.of(hit.article.text)):
+            text = span.of(hit.article.text)
+            if hit.passage.heading and not tells_more(question, text):
+                continue
+            # A question answers none, and a headline that begins like one is cut short of its end.
+            if text.rstrip().endswith("?") or (hit.passage.heading and _ASKING.match(text)):
                 continue
             found.append(Evidence(hit.article, hit.passage, span, score * share))
     found.sort(key=lambda one: (-one.score, one.article.name, one.span.start))

@@ -70,7 +70,7 @@ def test_too_many_articles_ask_for_a_topic(snapshot, embedder, scripted):
     assert len(texts) > MAX_ARTICLES
     index = snapshot(**texts, comet=FAR)
     with index.reading() as opened:
-        with pytest.raises(TooMuchToCompare, match="10 articles .*name a topic"):
+        with pytest.raises(TooMuchToCompare, match=r"10 articles .*name a topic"):
             compare(opened, None, embedder.embed, scripted({}))
         found = compare(opened, "the comet over Quito", embedder.embed, scripted({}))
     assert [one.name for one in found.articles] == ["comet.txt"]

@@ -1,13 +1,23 @@
-"""`python -m qa.training DATA OUT` trains the evidence model anew."""
+"""`python -m qa.training DATA OUT` trains the evidence model anew: weights, settings and card."""
 
+import json
 import logging
 import random
 from pathlib import Path
+from typing import Any
 
 import click
 
-PASSES = 2
+PASSES = 1
 SEED = 20230313
+# Thresholds are chosen with `docs/benchmarks.md`'s benchmarks on the finished product.
+CALIBRATION: dict[str, Any] = {
+    "answers": [-2.5, 0.5, 3.0, 1.5],
+    "answered_from": 0.15,
+    "supports_from": 0.6,
+    "contradicts_from": 0.8,
+    "supported": [0.0, 0.5, 0.5, 1.0, -0.5, -0.5],
+}
 
 
 @click.command()
@@ -15,10 +25,11 @@ SEED = 20230313
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--passes", default=PASSES, show_default=True, help="Passes over the sets.")
 @click.option("--seed", default=SEED, show_default=True)
-@click.option("--dropout", default=0.0, show_default=True)
 @click.option("--share", default=1.0, show_default=True, help="Share of the examples, for a try.")
-def train(data: Path, out: Path, passes: int, seed: int, dropout: float, share: float) -> None:
-    """Train on the sets in DATA/ship and write the weights to OUT."""
+def train(data: Path, out: Path, passes: int, seed: int, share: float) -> None:
+    """Train on the sets in DATA/ship, judge by those in DATA/judge, and write to OUT what
+    `qa/model` holds.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     from tokenizers import Tokenizer
 
@@ -43,7 +54,7 @@ def train(data: Path, out: Path, passes: int, seed: int, dropout: float, share: 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
-    judge = new_judge(folder, dropout)
+    judge = new_judge(folder)
 
     ship = data / "ship"
     known = support_pairs(ship, seed)
@@ -62,6 +73,33 @@ def train(data: Path, out: Path, passes: int, seed: int, dropout: float, share: 
     log.info("%d questions, %d claims; searching for hard negatives", len(groups), len(pairs))
     groups = mined(groups, judge.encoder, tokenizer, seed)
     fit(judge, groups, pairs, tokenizer, passes=passes, seed=seed, out=out)
+    finish(judge, data, out, passes, seed)
+
+
+def finish(network: Any, data: Path, out: Path, passes: int, seed: int) -> None:
+    """Writes the weights as they ship, their settings and their card."""
+    from qa.judging import SETTINGS, WEIGHTS, Judge
+    from qa.training.calibrating import supported_weights
+    from qa.training.card import model_card
+    from qa.training.exporting import export
+    from qa.training.measuring import evidence_figures, support_figures
+
+    sha256 = export(network, out / WEIGHTS)
+    settings = {"sha256": sha256, "calibration": CALIBRATION}
+    (out / SETTINGS).write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+    judge, held_back = Judge(out), data / "judge"
+    supported = supported_weights(judge, held_back, seed)
+    settings["calibration"] = CALIBRATION | {"supported": [round(one, 4) for one in supported]}
+    (out / SETTINGS).write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+    card = model_card(
+        evidence_figures(judge.shares, held_back, seed),
+        support_figures(judge.shares, held_back, seed),
+        passes=passes,
+        seed=seed,
+        sha256=sha256,
+        megabytes=(out / WEIGHTS).stat().st_size / 1e6,
+    )
+    (out / "README.md").write_text(card, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -122,7 +122,7 @@ def question_groups(folder: Path, seed: int) -> list[QuestionGroup]:
             passage = next(iter(yes.values()))
             if len(passage.split()) > 40:
                 groups.append(QuestionGroup(question, (passage,), ()))
-        changed = altered(question, rng, rng.sample(names, 20), QUESTION_CHANGES)
+        changed = altered(question, rng, rng.sample(names, min(20, len(names))), QUESTION_CHANGES)
         if yes and changed and changed not in others and rng.random() < 0.5:
             groups.append(QuestionGroup(changed, (), (*yes, *no[:2])))
     return groups

@@ -1,7 +1,6 @@
 """Writes the network as one ONNX file with 8-bit weights, and its settings beside it."""
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +92,3 @@ def _quantise(model: Any) -> None:
     nodes = [*new, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)
-
-
-def write_settings(path: Path, settings: dict[str, Any]) -> None:
-    path.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from qa.training.examples import JUDGE_EVIDENCE, JUDGE_SUPPORT, rows_of, set_path
 
-QUESTIONS = 300
-CLAIMS = 1_000
+QUESTIONS = 150
+CLAIMS = 400
 
 Floats = npt.NDArray[np.float64]
 # Pairs of texts to (pairs, 4): answers, supports, contradicts, neither.

@@ -36,7 +36,7 @@ class Judge(nn.Module):
         return self.evidence(pooled).squeeze(-1), self.support(pooled)
 
 
-def new_judge(folder: Path, dropout: float) -> Judge:
+def new_judge(folder: Path) -> Judge:
     """The network with the encoder of a sentence-transformers folder and new heads.
 
     Its word embeddings stay as they are.
@@ -48,7 +48,7 @@ def new_judge(folder: Path, dropout: float) -> Judge:
         str(folder),
         attn_implementation="eager",
         add_pooling_layer=False,
-        hidden_dropout_prob=dropout,
+        hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
     encoder.embeddings.word_embeddings.requires_grad_(False)

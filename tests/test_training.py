@@ -1,0 +1,116 @@
+"""The parts of training that can be told right or wrong without training."""
+
+import gzip
+import json
+import random
+
+import numpy as np
+import pytest
+
+from qa.training.altering import (
+    change_name,
+    change_negation,
+    change_number,
+    change_opposite,
+    change_word,
+    names_in,
+)
+from qa.training.calibrating import logistic
+from qa.training.examples import (
+    QuestionGroup,
+    SupportPair,
+    as_question,
+    changed_pairs,
+    question_groups,
+)
+from qa.training.measuring import auroc
+
+RNG = random.Random(4)
+
+
+@pytest.mark.parametrize(
+    ("change", "text", "kept"),
+    [
+        (change_number, "The pier cost 3,200 crowns.", ("The pier cost ", " crowns.")),
+        (change_word, "It opens on Monday.", ("It opens on ", ".")),
+        (change_opposite, "Prices increased in spring.", ("Prices decreased in spring.", "")),
+        (change_negation, "The pier is open.", ("The pier is not open.", "")),
+        (change_negation, "The pier is not open.", ("The pier is open.", "")),
+    ],
+)
+def test_a_change_changes_one_thing(change, text, kept):
+    changed = change(text, RNG, [])
+    assert changed != text
+    assert changed.startswith(kept[0])
+    assert changed.endswith(kept[1])
+
+
+def test_a_name_is_exchanged_for_another_one():
+    text = "The pier was opened by Ines Falk on Monday."
+    assert names_in(text) == ["Ines Falk", "Monday"]
+    changed = {change_name(text, RNG, ["Tomas Reed"]) for _ in range(20)}
+    assert "The pier was opened by Tomas Reed on Monday." in changed
+
+
+def test_what_cannot_be_changed_is_left_alone():
+    assert change_number("No number here.", RNG, []) is None
+    assert change_name("the pier is open", RNG, ["Falk"]) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "question"),
+    [
+        ("Ines Falk was born in Norvik.", "Was Ines Falk born in Norvik?"),
+        ("The pier opens in June.", None),
+        ("The pier is not open.", None),
+    ],
+)
+def test_a_simple_statement_becomes_a_question(claim, question):
+    assert as_question(claim) == question
+
+
+def test_only_supported_claims_are_changed_and_then_are_supported_no_more():
+    pairs = [
+        SupportPair("It cost 12 crowns.", "They paid 12 crowns.", label)
+        for label in ("supports", "neutral", "contradicts")
+        for _ in range(20)
+    ]
+    changed = list(changed_pairs(pairs, seed=1))
+    assert changed
+    assert {one.label for one in changed} == {"contradicts"}
+    assert all(one.claim != "It cost 12 crowns." for one in changed)
+
+
+def test_questions_are_read_with_what_answers_them_and_what_does_not(tmp_path):
+    passage = "The pier opens in June. Owls nest in the old tower. Nobody knows since when."
+    row = {
+        "question": "When does it open?",
+        "sentence": "The pier opens in June.",
+        "passage": passage,
+        "label": 1,
+    }
+    for name in ("squad-nqg", "unansq", "selqa", "qed"):
+        rows = [row] if name == "qed" else []
+        with gzip.open(tmp_path / f"{name}.evidence.jsonl.gz", "wt") as file:
+            file.writelines(json.dumps(one) + "\n" for one in rows)
+    with gzip.open(tmp_path / "unansq.evidence.twins.jsonl.gz", "wt") as file:
+        file.write("")
+    groups = question_groups(tmp_path, seed=1)
+    assert groups[0] == QuestionGroup(
+        "When does it open?",
+        ("The pier opens in June.",),
+        ("Owls nest in the old tower.", "Nobody knows since when."),
+    )
+
+
+def test_auroc_counts_ties_half():
+    assert auroc([0.9, 0.8, 0.1], [True, True, False]) == 1.0
+    assert auroc([0.1, 0.9], [True, False]) == 0.0
+    assert auroc([0.5, 0.5], [True, False]) == 0.5
+
+
+def test_logistic_weights_tell_the_true_from_the_false():
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=(400, 1))
+    weights = logistic(np.hstack((np.ones((400, 1)), values)), (values[:, 0] > 0.5).tolist())
+    assert -weights[0] / weights[1] == pytest.approx(0.5, abs=0.1)
