@@ -109,7 +109,7 @@ def find_verdict(
         elif model and near and contradicts >= model.contradicts_from and not contradicting:
             contradicting = Finding(article, "differs", sentence, OTHERWISE, 0.0, nearest)
     if best is None and model and (dated := without_day(statement)):
-        best, differing = _by_day(dated, read, model, nearest) or (best, differing)
+        best, differing = _by_day(dated, sentences, model, nearest) or (best, differing)
     highest = max(supports for supports, _ in judged)
     silent = Finding(article, "silent", None, None, highest, nearest)
     return best or differing or contradicting or silent
@@ -139,9 +139,11 @@ def _by_day(
 ) -> tuple[Finding | None, Finding | None] | None:
     """What a statement's day is held to be by a sentence that supports the rest of it."""
     rest, stated = dated
-    for sentence, (supports, _) in zip(sentences, _judged(rest, sentences, model), strict=True):
-        said = day_of(sentence.text, sentence.article.published)
-        if said is None or supports < model.supports_from:
+    told = [(one, day_of(one.text, one.article.published)) for one in sentences]
+    read = [(one, said) for one, said in told if said][:SENTENCES]
+    judged = _judged(rest, [one for one, _ in read], model)
+    for (sentence, said), (supports, _) in zip(read, judged, strict=True):
+        if supports < model.supports_from:
             continue
         same, name = stated.is_same(said), sentence.article.name
         if same:

@@ -21,9 +21,10 @@ MAX_QUESTION_CHARS = 2_000
 PASSAGES = 8
 CLOSEST = 3
 PER_ARTICLE = 2
-# A sentence is offered beside the best one only when it scores nearly as well: the best of all for
-# another article, the best of the same article for a second sentence.
+# A sentence is offered beside the best one only when it scores nearly as well: another article's so
+# well, a second one of an article almost as well.
 NEARLY_AS_GOOD = 0.8
+AS_GOOD = 0.97
 WRITER = "quotes"
 
 
@@ -109,7 +110,8 @@ def open_answerer(index: Index, evidence_model: str | None = None) -> Answerer:
 
 def choose(evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:
     """The sentences worth quoting, best first: good enough, nearly as good as the best of all, a
-    few an article. Empty when not even the best one is good enough.
+    second one of an article only where it is as good. Empty when not even the best one is good
+    enough.
     """
     chosen: list[Evidence] = []
     taken: dict[str, int] = {}
@@ -118,6 +120,8 @@ def choose(evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:
         if one.score < max(threshold, evidence[0].score * NEARLY_AS_GOOD):
             break
         name = one.article.name
+        if name in taken and one.score < evidence[0].score * AS_GOOD:
+            continue
         if taken.get(name, 0) < PER_ARTICLE and (name, one.text) not in said:
             taken[name] = taken.get(name, 0) + 1
             said.add((name, one.text))

@@ -59,7 +59,7 @@ def write(
         ]
         for name in sorted({one.article.name for one in around} - {v.article for v in verdicts}):
             theirs = [one for one in around if one.article.name == name]
-            if not same_event(group[0].article, theirs[0].article):
+            if not _comparable(group[0], theirs, row):
                 continue
             finding = _finding(group[0], theirs, row, model)
             if finding.verdict == "silent" and not model and finding.nearest >= SILENT_BELOW_COSINE:
@@ -132,6 +132,15 @@ def _grouped(
         else:
             groups.append([one])
     return groups
+
+
+def _comparable(
+    first: Evidence, theirs: Sequence[Evidence], row: dict[tuple[str, int], Vectors]
+) -> bool:
+    """Whether another article is on the claim's event, or has the claim in almost its own words."""
+    return same_event(first.article, theirs[0].article) or any(
+        float(row[_place(first)] @ row[_place(one)]) >= SAME_CLAIM_COSINE for one in theirs
+    )
 
 
 def _one_claim(first: Evidence, other: Evidence, cosine: float, model: SupportModel | None) -> bool:

@@ -42,12 +42,10 @@ class Day:
 
     def is_same(self, other: "Day") -> bool | None:
         """Whether both are one day; None where too little is known of one to tell."""
-        if self.weekday != other.weekday:
-            return False
-        if self.date and other.date:
-            return self.date == other.date
-        # A claim of a weekday is met by any such day; a claim of a date is not met by a weekday.
-        return True if self.date is None else None
+        if self.date is None or other.date is None:
+            # A weekday is met by any such day; of a date an undated weekday tells nothing.
+            return None if self.date else self.weekday == other.weekday
+        return self.date == other.date
 
 
 def day_of(text: str, published: date | None) -> Day | None:

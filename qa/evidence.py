@@ -11,6 +11,7 @@ import numpy as np
 from index.articles import Article, Passage, Span
 from index.searching import Hit
 from qa.agreeing import Embed, Sentence
+from qa.asking import asks_outlet, offers
 from qa.errors import EvidenceModelError
 from qa.judging import Judge, log_odds
 from qa.words import missing_names, stems, telling_stems
@@ -19,6 +20,8 @@ from qa.words import missing_names, stems, telling_stems
 COSINE_SHARE = 0.6
 # So many sentences are read closely for a question.
 READ = 16
+# What a time or an amount where one is asked for adds to the log-odds, and its lack takes away.
+OFFERS_ODDS = 1.0
 # What is left of a sentence's score for each name of the question that its article lacks.
 MISSING_NAME_SHARE = 0.5
 # A headline is like many questions and answers few.
@@ -108,23 +111,28 @@ class TrainedEvidence:
         likely = sorted(range(len(found)), key=lambda n: -shared[n] - hits[found[n][0]].score)[
             :READ
         ]
-        pairs = [(question, text) for n in likely for text in _readings(sentences[n])]
-        told = iter(self._judge.shares(pairs)[:, 0].tolist())
+        texts = [text for n in likely for text in _readings(sentences[n])]
+        shares = self._judge.shares([(question, text) for text in texts])[:, 0].tolist()
+        odds = {text: log_odds(share) for text, share in zip(texts, shares, strict=True)}
         rows: list[list[float]] = [[] for _ in hits]
         scores = dict.fromkeys(range(len(found)), 0.0)
         for n in likely:
-            odds = sum(log_odds(next(told)) for _ in _readings(sentences[n])) / 2
-            features = (1.0, odds, hits[found[n][0]].cosine, shared[n])
+            alone, before, both = (odds[text] for text in _readings(sentences[n]))
+            # With the one before it a sentence may say more than either does alone.
+            read = max(alone, both) if both > before else alone
+            features = (1.0, read, hits[found[n][0]].cosine, shared[n])
+            kind = OFFERS_ODDS * offers(question, sentences[n].text, sentences[n].article.published)
             weighed = zip(self._judge.calibration.answers, features, strict=True)
-            scores[n] = 1 / (1 + exp(-sum(weight * value for weight, value in weighed)))
+            scores[n] = 1 / (1 + exp(-kind - sum(weight * value for weight, value in weighed)))
         for n, (at, _) in enumerate(found):
             rows[at].append(scores[n])
         return ranked(question, hits, rows)
 
 
-def _readings(sentence: Sentence) -> tuple[str, str]:
-    """A sentence by itself, and behind the one before it, which says who "he" is."""
-    return sentence.text, sentence.in_context
+def _readings(sentence: Sentence) -> tuple[str, str, str]:
+    """A sentence by itself, the one before it, which says who "he" is, and both."""
+    before = sentence.in_context[: -len(sentence.text)].strip()
+    return sentence.text, before or sentence.text, sentence.in_context
 
 
 class CrossEncoderEvidence:
@@ -166,10 +174,13 @@ class CrossEncoderEvidence:
 
 
 def tells_more(question: str, sentence: str) -> bool:
-    """Whether a sentence has a word that the question has not: a headline that repeats the
-    question does not answer it. Yes or no is told by the question's own words.
+    """Whether a sentence has a word that the question has not: a headline or a caption that repeats
+    the question does not answer it. Yes or no is told by the question's own words, and an outlet by
+    what is known of the article.
     """
-    return bool(YES_NO.match(question) or telling_stems(sentence) - stems(question))
+    if YES_NO.match(question) or asks_outlet(question):
+        return True
+    return bool(telling_stems(sentence) - stems(question))
 
 
 def ranked(question: str, hits: Sequence[Hit], scores: Sequence[Sequence[float]]) -> list[Evidence]:
@@ -181,7 +192,7 @@ def ranked(question: str, hits: Sequence[Hit], scores: Sequence[Sequence[float]]
         share *= HEADLINE_SHARE if hit.passage.heading else 1.0
         for span, score in zip(hit.passage.sentences, row, strict=True):
             text = span.of(hit.article.text)
-            if hit.passage.heading and not tells_more(question, text):
+            if not tells_more(question, text):
                 continue
             # A question answers none, and a headline that begins like one is cut short of its end.
             if text.rstrip().endswith("?") or (hit.passage.heading and _ASKING.match(text)):

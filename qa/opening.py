@@ -11,24 +11,13 @@ from index.articles import Article, Span
 from index.dating import find_day
 from index.splitting import split_article
 from qa.agreeing import SupportModel
+from qa.asking import asks_outlet, asks_when
 from qa.days import day_of
 from qa.evidence import YES_NO, Evidence
 
 # From this judgement on a sentence is taken to answer yes or no.
 ENTAILED = 0.8
 
-_OUTLET = re.compile(
-    r"\b(?:which|what)\s+(?:news\s*)?(?:agency|agencies|outlets?|(?:news)?papers?|publishers?|"
-    r"publications?|(?:web)?sites?|sources?|media|broadcasters?|channels?|organi[sz]ations?|"
-    r"wires?|articles?|reports?)\b.*\b(?:publish|report|carr|cover|r[au]n|say|said|wr[io]t|"
-    r"mention|quot|call|describ|nam|stor|announc|state)",
-    re.IGNORECASE,
-)
-_WHEN = re.compile(
-    r"^\W*(?:when\b|(?:on |at )?(?:which|what) (?:date|day|month|year)\b"
-    r"|what (?:is|was) the date\b)",
-    re.IGNORECASE,
-)
 _WEEKDAY_ASKED = re.compile(r"day of the week|which weekday|what weekday", re.IGNORECASE)
 _AHEAD = re.compile(r"\b(?:next|will|coming|until|by)\b", re.IGNORECASE)
 
@@ -48,9 +37,9 @@ def opening(
     question: str, chosen: Sequence[Evidence], model: SupportModel | None
 ) -> Opening | None:
     """The short answer from the chosen sentences, best first; None where the quote is it."""
-    if _OUTLET.search(question):
+    if asks_outlet(question):
         return _outlet(chosen[0])
-    if _WHEN.search(question) and not _WEEKDAY_ASKED.search(question):
+    if asks_when(question) and not _WEEKDAY_ASKED.search(question):
         return next((day for one in chosen if (day := _day(one))), None)
     if model and (asked := YES_NO.match(question)):
         return _yes_or_no(asked["rest"].rstrip("?？ "), chosen[0], model)

@@ -4,7 +4,6 @@ import gzip
 import json
 import random
 
-import numpy as np
 import pytest
 
 from qa.training.altering import (
@@ -15,7 +14,6 @@ from qa.training.altering import (
     change_word,
     names_in,
 )
-from qa.training.calibrating import logistic
 from qa.training.examples import (
     QuestionGroup,
     SupportPair,
@@ -107,10 +105,3 @@ def test_auroc_counts_ties_half():
     assert auroc([0.9, 0.8, 0.1], [True, True, False]) == 1.0
     assert auroc([0.1, 0.9], [True, False]) == 0.0
     assert auroc([0.5, 0.5], [True, False]) == 0.5
-
-
-def test_logistic_weights_tell_the_true_from_the_false():
-    rng = np.random.default_rng(1)
-    values = rng.normal(size=(400, 1))
-    weights = logistic(np.hstack((np.ones((400, 1)), values)), (values[:, 0] > 0.5).tolist())
-    assert -weights[0] / weights[1] == pytest.approx(0.5, abs=0.1)

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from qa.training.examples import JUDGE_EVIDENCE, JUDGE_SUPPORT, rows_of, set_path
 
-QUESTIONS = 150
-CLAIMS = 400
+QUESTIONS = 120
+CLAIMS = 300
 
 Floats = npt.NDArray[np.float64]
 # Pairs of texts to (pairs, 4): answers, supports, contradicts, neither.
