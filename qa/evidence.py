@@ -20,6 +20,8 @@ from qa.words import missing_names, stems, telling_stems
 COSINE_SHARE = 0.6
 # So many sentences are read closely for a question.
 READ = 16
+# So much better than the sentence before must both answer for this one to have a part in it.
+LIFT_ODDS = 1.0
 # What a time or an amount where one is asked for adds to the log-odds, and its lack takes away.
 OFFERS_ODDS = 1.0
 # What is left of a sentence's score for each name of the question that its article lacks.
@@ -118,8 +120,8 @@ class TrainedEvidence:
         scores = dict.fromkeys(range(len(found)), 0.0)
         for n in likely:
             alone, before, both = (odds[text] for text in _readings(sentences[n]))
-            # With the one before it a sentence may say more than either does alone.
-            read = max(alone, both) if both > before else alone
+            # With the one before it a sentence may say much more than either does alone.
+            read = max(alone, both) if both > before + LIFT_ODDS else alone
             features = (1.0, read, hits[found[n][0]].cosine, shared[n])
             kind = OFFERS_ODDS * offers(question, sentences[n].text, sentences[n].article.published)
             weighed = zip(self._judge.calibration.answers, features, strict=True)
