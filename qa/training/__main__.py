@@ -25,8 +25,13 @@ CALIBRATION: dict[str, Any] = {
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--passes", default=PASSES, show_default=True, help="Passes over the sets.")
 @click.option("--seed", default=SEED, show_default=True)
-@click.option("--share", default=1.0, show_default=True, help="Share of the examples, for a try.")
-def train(data: Path, out: Path, passes: int, seed: int, share: float) -> None:
+@click.option(
+    "--start",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An earlier evidence.onnx to train on from.",
+)
+@click.option("--share", default=1.0, show_default=True, help="Share of the examples in a pass.")
+def train(data: Path, out: Path, passes: int, seed: int, start: Path | None, share: float) -> None:
     """Train on the sets in DATA/ship, judge by those in DATA/judge, and write to OUT what
     `qa/model` holds.
     """
@@ -36,14 +41,14 @@ def train(data: Path, out: Path, passes: int, seed: int, share: float) -> None:
     from index.embedding import packaged_model
     from qa.training.batching import MAX_TOKENS
     from qa.training.examples import (
-        changed_pairs,
-        passage_pairs,
+        made_pairs,
         question_groups,
         rows_of,
         set_path,
         statement_groups,
         support_pairs,
     )
+    from qa.training.exporting import load_exported
     from qa.training.fitting import fit
     from qa.training.mining import mined
     from qa.training.network import new_judge
@@ -65,14 +70,22 @@ def train(data: Path, out: Path, passes: int, seed: int, share: float) -> None:
             for row in rows_of(set_path(ship, name, "evidence"))
         }
     )
-    pairs = [*known, *changed_pairs(known, seed), *passage_pairs(passages, seed, 20_000)]
-    groups = question_groups(ship, seed) + statement_groups(known, seed, 8_000)
     rng = random.Random(seed)
-    pairs = rng.sample(pairs, int(share * len(pairs)))
-    groups = rng.sample(groups, int(share * len(groups)))
-    log.info("%d questions, %d claims; searching for hard negatives", len(groups), len(pairs))
-    groups = mined(groups, judge.encoder, tokenizer, seed)
-    fit(judge, groups, pairs, tokenizer, passes=passes, seed=seed, out=out)
+
+    def drawn(everything: list[Any]) -> list[Any]:
+        return rng.sample(everything, int(share * len(everything)))
+
+    groups = question_groups(ship, seed) + statement_groups(known, seed, 8_000)
+    log.info("%d questions; searching for hard negatives", len(groups))
+    groups = mined(groups, folder, tokenizer, seed)
+    rounds = [
+        (drawn(groups), drawn(made_pairs(known, passages, seed + number)))
+        for number in range(passes)
+    ]
+    log.info("%d questions and %d claims a pass", len(rounds[0][0]), len(rounds[0][1]))
+    if start:
+        load_exported(judge, start)
+    fit(judge, rounds, tokenizer, seed=seed, out=out)
     finish(judge, data, out, passes, seed)
 
 

@@ -1,4 +1,5 @@
-"""Changes one thing a sentence says: a number, a day, a name, an opposite or a negation.
+"""Changes one thing a sentence says: a number, a day, a name, who does it to whom, an opposite or a
+negation.
 
 A changed claim contradicts its source; a changed question is no longer answered by its sentence.
 """
@@ -41,6 +42,19 @@ _AUXILIARY = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(r"\b(?:not|never) |n't\b", re.IGNORECASE)
+# What holds of two in either order.
+_EITHER_WAY = re.compile(
+    r"\b(?:and|or|with|between|both|versus|vs|against|near|met|meets?|married|marry|marries|siblings?"
+    r"|brothers?|sisters?|cousins?|friends?|rivals?|neighbou?rs?|borders?|together|each|also|same"
+    r"|like|as)\b|[/-]",
+    re.IGNORECASE,
+)
+_WHO = r"[A-Z][\w'’-]*[a-z](?: (?:of |de |al-)?[A-Z][\w'’-]*[a-z])*"
+# One name at the beginning, another behind a few words that say what the one does to the other.
+_TWO_NAMES = re.compile(
+    rf"^(?P<one>{_WHO})(?P<does>(?: [a-z]+){{1,6}} )(?P<other>{_WHO})(?P<rest>(?: [a-z].*)?\.?)$"
+)
+_NO_NAME = re.compile(r"^(?:[A-Z][a-z]{0,3}|There|These|Those|After|Before|Most|Many|Some)\b")
 _NAME = re.compile(r"(?<=[\w,;:'’\"] )[A-Z][\w'’-]+(?: (?:of |the |de |al-)?[A-Z][\w'’-]+)*")
 
 Change = Callable[[str, random.Random, Sequence[str]], str | None]
@@ -93,6 +107,16 @@ def change_name(text: str, rng: random.Random, names: Sequence[str]) -> str | No
     one = rng.choice(found)
     others = [name for name in names if name not in text and one.group() not in name]
     return text[: one.start()] + rng.choice(others) + text[one.end() :] if others else None
+
+
+def change_roles(text: str) -> str | None:
+    """Two names in each other's place: who did it is now whom it was done to. None where it may be
+    true as well.
+    """
+    found = _TWO_NAMES.match(text)
+    if not found or _NO_NAME.match(text) or _EITHER_WAY.search(text):
+        return None
+    return found["other"] + found["does"] + found["one"] + found["rest"]
 
 
 def change_opposite(text: str, rng: random.Random, _names: Sequence[str]) -> str | None:

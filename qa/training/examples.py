@@ -17,6 +17,7 @@ from qa.training.altering import (
     QUESTION_CHANGES,
     altered,
     change_name,
+    change_roles,
     names_in,
 )
 
@@ -36,6 +37,8 @@ SUPPORT_SETS: dict[str, int | None] = {
     "summedits": None,
 }
 NON_COMMERCIAL = "samsum"
+# Passages drawn for claims made of their sentences.
+PASSAGES = 20_000
 # Whole sets kept back to judge by.
 JUDGE_EVIDENCE = ("wikiqa", "multirc", "trecqa", "multispanqa")
 JUDGE_SUPPORT = (
@@ -94,6 +97,13 @@ def sentences_of(passage: str) -> list[str]:
     return [one for one in _SENTENCE_END.split(passage) if len(one.split()) >= 4]
 
 
+def behind_neighbour(sentence: str, passage: str) -> str:
+    """A sentence behind the one before it in its passage, as it is read where "he" needs a name."""
+    before = passage.partition(sentence)[0] if sentence in passage else ""
+    nearest = sentences_of(before)[-1:]
+    return " ".join((*(one.strip() for one in nearest), sentence))
+
+
 def question_groups(folder: Path, seed: int) -> list[QuestionGroup]:
     """One group a question of the sets that may be trained on, in a fixed order."""
     answers: dict[str, dict[str, str]] = defaultdict(dict)
@@ -117,6 +127,11 @@ def question_groups(folder: Path, seed: int) -> list[QuestionGroup]:
         yes = answers.get(question, {})
         no = [text for text in others.get(question, {}) if text not in yes]
         groups.append(QuestionGroup(question, tuple(yes), tuple(no)))
+        # Behind the sentence before it, and what does not answer behind another that does not.
+        if rng.random() < 0.35:
+            behind = [behind_neighbour(text, passage) for text, passage in yes.items()]
+            paired = [f"{no[at - 1]} {text}" for at, text in enumerate(no) if at]
+            groups.append(QuestionGroup(question, tuple(behind), tuple(paired[:6])))
         # As whole passages, for what reranks passages.
         if yes and rng.random() < 0.25:
             passage = next(iter(yes.values()))
@@ -174,6 +189,14 @@ def support_pairs(folder: Path, seed: int) -> list[SupportPair]:
     return list(pairs.values())
 
 
+def made_pairs(
+    known: Sequence[SupportPair], passages: Sequence[str], seed: int
+) -> list[SupportPair]:
+    """The known pairs, and those made of them and of passages; others with every seed."""
+    made = [*changed_pairs(known, seed), *passage_pairs(passages, seed, PASSAGES)]
+    return [*known, *made]
+
+
 def changed_pairs(pairs: Sequence[SupportPair], seed: int) -> Iterator[SupportPair]:
     """Supported claims with one thing changed, which their sources then no longer support."""
     rng = random.Random(seed)
@@ -186,6 +209,9 @@ def changed_pairs(pairs: Sequence[SupportPair], seed: int) -> Iterator[SupportPa
 
 def changed_pair(pair: SupportPair, names: Sequence[str], rng: random.Random) -> SupportPair | None:
     """A supported claim with another of the names, or with something its source then denies."""
+    changed = change_roles(pair.claim) if rng.random() < 0.5 else None
+    if changed:
+        return SupportPair(changed, pair.source, "not_supported")
     changed = change_name(pair.claim, rng, names) if rng.random() < 0.4 else None
     if changed:
         return SupportPair(changed, pair.source, "not_supported")

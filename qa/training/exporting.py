@@ -1,4 +1,4 @@
-"""Writes the network as one ONNX file with 8-bit weights, and its settings beside it."""
+"""Writes the network as one ONNX file with 8-bit weights, and reads it back to train on from it."""
 
 import hashlib
 from pathlib import Path
@@ -58,6 +58,28 @@ def export(judge: Judge, path: Path) -> str:
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString())
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def load_exported(judge: Judge, path: Path) -> None:
+    """Puts the weights of an exported file into the network, as far as 8 bits kept them."""
+    import onnx
+    from onnx import numpy_helper
+
+    model = onnx.load(str(path))
+    values = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
+    for node in model.graph.node:
+        if node.op_type == "DequantizeLinear":
+            whole, scale = (values[name] for name in node.input)
+            values[node.output[0]] = whole * (scale if node.attribute[0].i else scale[:, None])
+    # The exporter turns the weights of products around and renames them, but keeps their order.
+    products = iter(name for name in values if name.startswith("onnx::MatMul") and "." not in name)
+    state = judge.state_dict()
+    for name, kept in state.items():
+        exported = values.get(f"judge.{name}")
+        if exported is None:
+            exported = values[next(products)].T
+        state[name] = torch.from_numpy(np.array(exported, dtype=np.float32)).reshape(kept.shape)
+    judge.load_state_dict(state)
 
 
 def _quantise(model: Any) -> None:

@@ -22,20 +22,20 @@ HEAD_RATE = 5e-4
 WARM_UP = 0.05
 CHECKPOINT_STEPS = 500
 
+Pass = tuple[Sequence[QuestionGroup], Sequence[SupportPair]]
+
 log = logging.getLogger(__name__)
 
 
 def fit(
     judge: Judge,
-    groups: Sequence[QuestionGroup],
-    pairs: Sequence[SupportPair],
+    passes: Sequence[Pass],
     tokenizer: Any,
     *,
-    passes: int,
     seed: int,
     out: Path,
 ) -> None:
-    """Trains in place, for a number of passes over both sets; keeps checkpoints under `out`."""
+    """Trains in place, one pass after the other; keeps checkpoints under `out`."""
     torch.manual_seed(seed)
     heads = [*judge.evidence.parameters(), *judge.support.parameters()]
     body = [one for one in judge.encoder.parameters() if one.requires_grad]
@@ -44,7 +44,7 @@ def fit(
         weight_decay=0.01,
         fused=True,
     )
-    order = list(_all_batches(groups, pairs, tokenizer, passes, seed))
+    order = list(_all_batches(passes, tokenizer, seed))
     steps = len(order)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, steps))
     tokens = sum(int(batch.mask.sum()) for batch in order)
@@ -101,14 +101,12 @@ def _rate(step: int, steps: int) -> float:
 
 
 def _all_batches(
-    groups: Sequence[QuestionGroup],
-    pairs: Sequence[SupportPair],
+    passes: Sequence[Pass],
     tokenizer: Any,
-    passes: int,
     seed: int,
 ) -> Iterator[Batch]:
-    short = [pair.source for pair in pairs if len(pair.source.split()) < 40]
-    for number in range(passes):
+    for number, (groups, pairs) in enumerate(passes):
+        short = [pair.source for pair in pairs if len(pair.source.split()) < 40]
         rng = random.Random(seed + number)
         mixed = [
             among_others(pair, rng, short)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from torch.nn import functional
 from qa.training.examples import QuestionGroup
 
 FOUND = 24
+BATCH = 32
 # Sentences searched, drawn from all.
 POOL = 30_000
 # Nearer than this to an answer, a sentence may be one too.
@@ -25,8 +27,8 @@ def embed(encoder: Any, tokenizer: Any, texts: Sequence[str]) -> Vectors:
     """Unit vectors (texts, width), means over tokens as the packaged model makes them."""
     vectors = np.empty((len(texts), 384), dtype=np.float32)
     order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-    for start in range(0, len(order), 256):
-        rows = order[start : start + 256]
+    for start in range(0, len(order), BATCH):
+        rows = order[start : start + BATCH]
         tokens = tokenizer.encode_batch([texts[at] for at in rows])
         # In steps of 16: each new shape costs time.
         longest = -(-max(len(one.ids) for one in tokens) // 16) * 16
@@ -35,7 +37,7 @@ def embed(encoder: Any, tokenizer: Any, texts: Sequence[str]) -> Vectors:
         for at, one in enumerate(tokens):
             ids[at, : len(one.ids)] = torch.tensor(one.ids)
             mask[at, : len(one.ids)] = 1
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        with torch.inference_mode():
             hidden = encoder(input_ids=ids, attention_mask=mask).last_hidden_state
         weights = mask.unsqueeze(-1).float()
         means = functional.normalize((hidden.float() * weights).sum(1) / weights.sum(1))
@@ -44,9 +46,15 @@ def embed(encoder: Any, tokenizer: Any, texts: Sequence[str]) -> Vectors:
 
 
 def mined(
-    groups: Sequence[QuestionGroup], encoder: Any, tokenizer: Any, seed: int
+    groups: Sequence[QuestionGroup], folder: Path, tokenizer: Any, seed: int
 ) -> list[QuestionGroup]:
-    """The groups with the sentences of other questions that search finds for theirs."""
+    """The groups with the sentences of other questions that search by the packaged model in
+    `folder` finds for theirs.
+    """
+    from transformers import AutoModel
+
+    # Unlike in training, the fused kernel is the faster one.
+    encoder = AutoModel.from_pretrained(str(folder), dtype=torch.bfloat16).eval()
     every = sorted({text for group in groups for text in (*group.answers, *group.others)})
     pool = random.Random(seed).sample(every, min(POOL, len(every)))
     row = {text: at for at, text in enumerate(pool)}
