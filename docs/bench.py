@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from index.embedding import OnnxEmbedder, SentenceTransformerEmbedder, packaged_model
+from index.embedding import PackagedEmbedder, SentenceTransformerEmbedder, packaged_model
 from index.indexing import update_index
 from index.searching import Index, rank_articles
 from qa.answering import Question, open_answerer
@@ -175,7 +175,7 @@ def ranking(search: Callable[[str], list[str]], queries: Sequence[Any]) -> dict[
 
 
 def our_index(corpus: Path, folder: Path) -> tuple[Index, Any]:
-    embedder = OnnxEmbedder()
+    embedder = PackagedEmbedder()
     embedder.embed(["ready"])
     report = update_index(corpus, folder, embedder)
     return Index(folder, embedder), report

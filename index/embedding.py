@@ -1,25 +1,28 @@
 """Turns text into vectors, by the packaged all-MiniLM-L6-v2 or any sentence-transformers model.
 
-The packaged weights run in onnxruntime from an export that is made once and cached: the same
-vectors as sentence-transformers gives, ready in a third of a second and without importing torch.
+The packaged weights run in OpenVINO from an export that is made once and cached: comparable to the
+vectors that sentence-transformers gives, several times as fast, ready in half a second and without
+importing torch.
 """
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.compiling import Network, Progress, compile_network
 from index.errors import IndexingError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float32]
-Progress = Callable[[int], object]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -55,7 +58,7 @@ def choose_embedder(model: str | None = None) -> Embedder:
     Nothing is loaded until the first text is embedded.
     """
     if model is None or model == DEFAULT_MODEL:
-        return OnnxEmbedder()
+        return PackagedEmbedder()
     return SentenceTransformerEmbedder(model)
 
 
@@ -75,53 +78,31 @@ def packaged_model() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-class OnnxEmbedder:
-    """The packaged all-MiniLM-L6-v2 in onnxruntime, float32."""
+class PackagedEmbedder:
+    """The packaged all-MiniLM-L6-v2: a text has the same vector in whatever company it comes."""
 
     identity = f"{DEFAULT_MODEL}@{WEIGHTS_SHA256[:12]}"
 
     def __init__(self, threads: int | None = None) -> None:
-        self._threads = threads or len(os.sched_getaffinity(0))
-        self._session: Any = None
-        self._tokenizer: Any = None
+        self._threads = threads
+        self._loading = threading.Lock()
+        self._loaded: tuple[Tokenizer, Network] | None = None
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        if self._session is None:
-            self._load()
-        vectors = np.empty((len(texts), 384), dtype=np.float32)
-        by_length = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        for first in range(0, len(by_length), BATCH):
-            rows = by_length[first : first + BATCH]
-            vectors[rows] = self._run([texts[at] for at in rows])
-            if progress:
-                progress(len(rows))
-        return vectors
+        tokenizer, network = self._load()
+        return network.read(tokenizer.encode_batch(list(texts)), progress)
 
-    def _run(self, texts: list[str]) -> Vectors:
-        encoded = self._tokenizer.encode_batch(texts)
-        ids = np.array([e.ids for e in encoded], dtype=np.int64)
-        mask = np.array([e.attention_mask for e in encoded], dtype=np.int64)
-        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        vectors: Vectors = self._session.run(None, inputs)[0]
-        return vectors
+    def _load(self) -> "tuple[Tokenizer, Network]":
+        with self._loading:
+            if self._loaded is None:
+                from tokenizers import Tokenizer
 
-    def _load(self) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        folder = packaged_model()
-        exported = exported_model(folder)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        tokenizer.enable_truncation(MAX_TOKENS)
-        tokenizer.enable_padding()
-        self._tokenizer = tokenizer
-        self._session = onnxruntime.InferenceSession(
-            str(exported), options, providers=["CPUExecutionProvider"]
-        )
+                folder = packaged_model()
+                tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+                tokenizer.enable_truncation(MAX_TOKENS)
+                tokenizer.no_padding()
+                self._loaded = tokenizer, compile_network(exported_model(folder), self._threads)
+            return self._loaded
 
 
 def exported_model(folder: Path) -> Path:

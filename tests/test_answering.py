@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.articles import Article, Passage, Span
-from index.embedding import OnnxEmbedder
+from index.embedding import PackagedEmbedder
 from index.indexing import update_index
 from index.searching import Hit, Index
 from qa.answering import Question, choose, open_answerer
@@ -44,7 +44,7 @@ def ready(tmp_path_factory):
         encoding="utf-8",
     )
     folder = tmp_path_factory.mktemp("index")
-    embedder = OnnxEmbedder()
+    embedder = PackagedEmbedder()
     update_index(corpus, folder, embedder)
     return Index(folder, embedder)
 
@@ -177,7 +177,7 @@ def test_the_retriever_gives_documents_that_are_the_articles_own_text(ready):
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the articles beside the project are not here")
 def test_every_quote_from_the_meeting_articles_is_verbatim(tmp_path):
-    embedder = OnnxEmbedder()
+    embedder = PackagedEmbedder()
     update_index(SHARED / "articles", tmp_path / "index", embedder)
     answerer = open_answerer(Index(tmp_path / "index", embedder))
     gold = (SHARED / "gold" / "meeting.jsonl").read_text(encoding="utf-8").splitlines()
