@@ -1,23 +1,27 @@
-"""The packaged evidence model: reads a question or claim together with a text, in onnxruntime.
+"""The packaged evidence model: reads a question or claim together with a text.
 
-Pairs are scored one at a time, so that a score never depends on what else is scored.
+Every pair is read by itself, so that a score never depends on what else is scored.
 """
 
 import hashlib
 import json
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from index.compiling import Network, compile_network
+from index.embedding import packaged_model
 from qa.errors import EvidenceModelError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 FOLDER = Path(__file__).parent / "model"
 WEIGHTS = "evidence.onnx"
@@ -53,10 +57,9 @@ class Judge:
 
     def __init__(self, folder: Path = FOLDER, threads: int | None = None) -> None:
         self._folder = folder
-        self._threads = threads or len(os.sched_getaffinity(0))
+        self._threads = threads
         self._lock = threading.Lock()
-        self._session: Any = None
-        self._tokenizer: Any = None
+        self._loaded: tuple[Tokenizer, Network] | None = None
         self._known: OrderedDict[tuple[str, str], Shares] = OrderedDict()
         self._sha256, self.calibration = _settings(folder / SETTINGS)
 
@@ -67,9 +70,15 @@ class Judge:
         if not pairs:
             return np.empty((0, 4))
         with self._lock:
-            if self._session is None:
-                self._load()
-            return np.stack([self._read(pair) for pair in pairs])
+            new = [pair for pair in dict.fromkeys(pairs) if pair not in self._known]
+            if new:
+                tokenizer, network = self._loaded or self._load()
+                told = network.read(tokenizer.encode_batch(new)).astype(np.float64)
+                self._known.update(zip(new, told, strict=True))
+            shares = np.stack([self._known[pair] for pair in pairs])
+            while len(self._known) > REMEMBERED_PAIRS:
+                self._known.popitem(last=False)
+            return shares
 
     @property
     def supports_from(self) -> float:
@@ -84,28 +93,8 @@ class Judge:
         told = self.shares([(claim, source) for source in sources])[:, 1:].tolist()
         return [(supports, contradicts, neither) for supports, contradicts, neither in told]
 
-    def _read(self, pair: tuple[str, str]) -> Shares:
-        known = self._known.get(pair)
-        if known is None:
-            tokens = self._tokenizer.encode(*pair)
-            known = self._session.run(
-                None,
-                {
-                    "input_ids": np.array([tokens.ids], dtype=np.int64),
-                    "token_type_ids": np.array([tokens.type_ids], dtype=np.int64),
-                    "attention_mask": np.array([tokens.attention_mask], dtype=np.int64),
-                },
-            )[0][0].astype(np.float64)
-            self._known[pair] = known
-            if len(self._known) > REMEMBERED_PAIRS:
-                self._known.popitem(last=False)
-        return known
-
-    def _load(self) -> None:
-        import onnxruntime
+    def _load(self) -> "tuple[Tokenizer, Network]":
         from tokenizers import Tokenizer
-
-        from index.embedding import packaged_model
 
         path = self._folder / WEIGHTS
         try:
@@ -117,16 +106,8 @@ class Judge:
         tokenizer = Tokenizer.from_file(str(packaged_model() / "tokenizer.json"))
         tokenizer.no_padding()
         tokenizer.enable_truncation(MAX_TOKENS)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # The weights are scaled back once, when they are loaded, and not for every pair.
-        options.add_session_config_entry("session.disable_quant_qdq", "1")
-        self._session = onnxruntime.InferenceSession(
-            weights, options, providers=["CPUExecutionProvider"]
-        )
-        self._tokenizer = tokenizer
+        self._loaded = tokenizer, compile_network(weights, self._threads)
+        return self._loaded
 
 
 def _settings(path: Path) -> tuple[str, Calibration]:
