@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from math import log
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ REMEMBERED_TEXTS = 5_000
 DENSE_WEIGHT = 0.6
 # What an article's second best passage counts beside its best one.
 SECOND_WEIGHT = 0.2
+# What the logarithm of an article\'s words takes off its score.
+LENGTH_WEIGHT = 0.03
 MAX_QUERY_WORDS = 64
 
 # Words that say nothing of a topic; matching them costs fifteen times the time and finds nothing.
@@ -155,7 +158,8 @@ class Snapshot:
 def rank_articles(query: str, snapshot: Snapshot, top: int) -> list[Hit]:
     """The best hit of every article that a query finds, best first.
 
-    An article with a second passage on the matter ranks a little higher for it.
+    An article with a second passage on the matter ranks a little higher for it, and a long one,
+    which has more passages to be found by chance, a little lower.
     """
     # An article may hold many of the best passages, so look further than `top`.
     hits = snapshot.search(query, top=10 * top, candidates=max(2 * CANDIDATES, 5 * top))
@@ -168,7 +172,10 @@ def rank_articles(query: str, snapshot: Snapshot, top: int) -> list[Hit]:
             best[hit.article.name] = hit
     ranked = [
         replace(
-            hit, score=(hit.score + SECOND_WEIGHT * second.get(name, 0.0)) / (1 + SECOND_WEIGHT)
+            hit,
+            score=(hit.score + SECOND_WEIGHT * second.get(name, 0.0))
+            / (1 + SECOND_WEIGHT)
+            * max(0.0, 1 - LENGTH_WEIGHT * log(1 + hit.article.text.count(" "))),
         )
         for name, hit in best.items()
     ]

@@ -11,7 +11,7 @@ from typing import Protocol
 from index.articles import Article, Passage, Span
 from index.embedding import Vectors
 from qa.days import Day, day_of, without_day
-from qa.differing import difference, missing_numbers
+from qa.differing import difference, missing_numbers, other_agent
 from qa.replies import Verdict
 from qa.words import stems, telling_stems
 
@@ -20,8 +20,10 @@ Embed = Callable[[Sequence[str]], Vectors]
 # A sentence this like a statement is about the same matter, so that what it says otherwise counts.
 SAME_MATTER_COSINE = 0.5
 SAME_MATTER_WORDS = 0.5
-# How many of an article's likeliest sentences are read, unless told otherwise.
-SENTENCES = 4
+# How many of an article's likeliest sentences are read, unless told otherwise, and what shared
+# words count against likeness in that choice.
+SENTENCES = 6
+WORDS_SHARE = 0.5
 OTHERWISE = "says otherwise"
 
 
@@ -53,8 +55,14 @@ class Sentence:
         return self.span.of(self.article.text)
 
     @property
+    def before(self) -> str:
+        """The one before it in its passage, which says who "he" is; empty where there is none."""
+        at = self.passage.sentences.index(self.span)
+        return self.passage.sentences[at - 1].of(self.article.text) if at else ""
+
+    @property
     def in_context(self) -> str:
-        """The sentence behind the one before it in its passage, which says who "he" is."""
+        """The sentence behind the one before it."""
         at = self.passage.sentences.index(self.span)
         start = self.passage.sentences[max(0, at - 1)].start
         return self.article.text[start : self.span.end]
@@ -89,7 +97,11 @@ def find_verdict(
     article can differ, where that can be compared, but not support.
     """
     article = sentences[0].article.name
-    order = sorted(range(len(sentences)), key=lambda at: -cosines[at])[:most]
+    asked = telling_stems(statement)
+    shares = [len(asked & stems(one.in_context)) / max(1, len(asked)) for one in sentences]
+    order = sorted(range(len(sentences)), key=lambda at: -cosines[at] - WORDS_SHARE * shares[at])[
+        :most
+    ]
     nearest = max(cosines)
     read = [sentences[at] for at in order]
     judged = _judged(statement, read, model)
@@ -99,8 +111,11 @@ def find_verdict(
     for at, sentence, (supports, contradicts) in zip(order, read, judged, strict=True):
         near = same_matter(statement, sentence, cosines[at])
         told = difference(statement, sentence.text) if near else None
-        # A number that the sentence does not have cannot be supported by it.
+        # A number that the sentence does not have cannot be supported by it, nor can what it says
+        # that somebody else did.
         held = supports * 0.5 ** len(missing_numbers(statement, sentence.in_context))
+        if other_agent(statement, sentence.in_context):
+            held = 0.0
         if model and told is None and held >= model.supports_from:
             if best is None or held > best.score:
                 best = Finding(article, "supports", sentence, None, held, nearest)

@@ -18,7 +18,7 @@ from qa.judging import Judge
 from qa.replies import Answer, Citation, Looking, Refusal, Reply, Searched, cite
 
 MAX_QUESTION_CHARS = 2_000
-PASSAGES = 8
+PASSAGES = 10
 CLOSEST = 3
 PER_ARTICLE = 2
 # A sentence is offered beside the best one only when it scores nearly as well: another article's so
@@ -104,7 +104,11 @@ def open_answerer(index: Index, evidence_model: str | None = None) -> Answerer:
     in its place, agreement is always judged by the packaged one.
     """
     judge = Judge()
-    evidence = CrossEncoderEvidence(evidence_model) if evidence_model else TrainedEvidence(judge)
+    evidence = (
+        CrossEncoderEvidence(evidence_model)
+        if evidence_model
+        else TrainedEvidence(judge, index.embed)
+    )
     return Answerer(index, evidence, judge)
 
 

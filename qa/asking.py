@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from qa.days import day_of
+from qa.words import words
 
 _TIME = re.compile(
     r"^\W*(?:since |until )?"
@@ -16,6 +17,21 @@ _AMOUNT = re.compile(
     r"|\bwhat (?:percentage|percent|share|number|price|amount|sum)\b",
     re.IGNORECASE,
 )
+_NAMED = (
+    "actor actress agency airline author bank billionaire body brand broadcaster candidate capital "
+    "celebrity city club coach company corporation country department dish film firm founder game "
+    "governor group host island judge lawmaker leader magazine maker member minister movie "
+    "nation network newspaper official organisation organization outlet park party people person "
+    "player politician president prince princess queen king region retailer river "
+    "senator show singer star state stadium team town tribe university village volcano winner"
+)
+_NAME = re.compile(
+    r"\b(?:who|whom|whose|where)\b|\b(?:which|what)(?: [\w'’-]+){0,2} "
+    rf"(?:{'|'.join(_NAMED.split())}|companies|countries|cities|parties|universities)s?\b",
+    re.IGNORECASE,
+)
+# What has a capital, but not from opening a sentence.
+_CAPITAL = re.compile(r"(?<![.?!] )(?<!^)\b[^\W\d_a-z][\w'’-]+")
 _OUTLET = re.compile(
     r"\b(?:which|what)\s+(?:news\s*)?(?:agency|agencies|outlets?|(?:news)?papers?|publishers?|"
     r"publications?|(?:web)?sites?|sources?|media|broadcasters?|channels?|organi[sz]ations?|"
@@ -44,10 +60,18 @@ def asks_outlet(question: str) -> bool:
     return bool(_OUTLET.search(question))
 
 
+def asks_name(question: str) -> bool:
+    """Whether somebody or something with a name of its own is asked for."""
+    return bool(_NAME.search(question))
+
+
 def offers(question: str, sentence: str, published: date | None) -> float:
-    """Whether a sentence has a time or an amount to offer where the question asks for one: 1 if it
-    has, -1 if not, a half for a weekday that cannot be dated; 0 where it asks for neither.
+    """Whether a sentence has what the question asks for, a time, an amount or a name: 1 if it has,
+    -1 if not, a half for a weekday that cannot be dated; 0 where it asks for nothing of the kind,
+    or for an outlet, which is known of the article.
     """
+    if asks_outlet(question):
+        return 0.0
     if asks_when(question):
         day = day_of(sentence, published)
         if day is not None:
@@ -55,4 +79,12 @@ def offers(question: str, sentence: str, published: date | None) -> float:
         return 1.0 if _SAYS_TIME.search(sentence) else -1.0
     if _AMOUNT.search(question):
         return 1.0 if _SAYS_AMOUNT.search(sentence) else -1.0
+    if asks_name(question):
+        return 1.0 if _new_names(question, sentence) else -1.0
     return 0.0
+
+
+def _new_names(question: str, sentence: str) -> bool:
+    """Whether a sentence names what the question does not."""
+    asked = set(words(question))
+    return any(set(words(found[0])) - asked for found in _CAPITAL.finditer(sentence))

@@ -1,7 +1,7 @@
 """Checks a statement: what each article says to it, or whether one text supports it."""
 
 from dataclasses import dataclass
-from math import exp
+from itertools import pairwise
 
 from index.articles import Article, Span
 from index.searching import Snapshot
@@ -10,16 +10,18 @@ from qa.agreeing import Embed, Finding, Sentence, SupportModel, find_verdict
 from qa.copying import original_of
 from qa.differing import missing_numbers
 from qa.errors import BadQuestion
-from qa.judging import Judge, log_odds
+from qa.judging import Judge, log_odds, probability
 from qa.replies import Citation, Searched, cite
-from qa.words import missing_names, stems, telling_stems
+from qa.words import missing_names, stem, stems, telling_stems, words
 
 MAX_STATEMENT_CHARS = 2_000
 PASSAGES = 10
-# Of a source, so many of its likeliest sentences are read, each with its neighbours, and so many
-# together.
-WINDOWS = 4
-TOGETHER = 4
+# Of a source, so many sentences that share words with the statement are compared in meaning, and so
+# many of those read, each with its neighbours; what their shared words count in that choice.
+NEAR = 24
+WINDOWS = 6
+WORDS_SHARE = 0.5
+SENTENCE_CHARS = 600
 
 _ORDER = {"supports": 0, "differs": 1, "silent": 2}
 
@@ -112,38 +114,53 @@ class SourceCheck:
     quoted: Span | None
 
 
-def check_against(statement: str, source: str, judge: Judge) -> SourceCheck:
+def check_against(statement: str, source: str, embed: Embed, judge: Judge) -> SourceCheck:
     """Whether a text by itself supports a statement. Raises BadQuestion."""
     check_length(statement)
-    features, best = measured(statement, source, judge)
-    weights = judge.calibration.supported
-    score = 1 / (1 + exp(-sum(w * x for w, x in zip(weights, (1.0, *features), strict=True))))
+    measures, best = measured(" ".join(statement.split()), source, embed, judge)
+    score = probability(judge.calibration.supported, measures)
     return SourceCheck(score >= 0.5, score, best)
 
 
 def measured(
-    statement: str, source: str, model: SupportModel
-) -> tuple[tuple[float, ...], Span | None]:
+    statement: str, source: str, embed: Embed, model: SupportModel
+) -> tuple[dict[str, float], Span | None]:
     """What speaks for a statement in a text, and the sentence that speaks for it most.
 
-    The log-odds of support by the best window and by the likeliest sentences together, the share
-    of the statement's words, and how many of its numbers and names the text lacks.
+    The log-odds of support by the best window, a sentence with its neighbours; the best share of
+    the statement's words, and of its pairs of words, in a window; the highest cosine of a sentence;
+    and how many of its numbers and names the text lacks.
     """
+    lacking = {
+        "missing numbers": float(min(2, len(missing_numbers(statement, source)))),
+        "missing names": float(min(2, missing_names(statement, source))),
+    }
     sentences = [span for one in split_article(source, None, None) for span in one.sentences]
-    asked = telling_stems(statement)
-    everything = stems(source)
-    covered = len(asked & everything) / len(asked) if asked else 0.0
-    numbers = float(min(2, len(missing_numbers(statement, source))))
-    names = float(min(2, missing_names(statement, source)))
     if not sentences:
-        return (-6.0, -6.0, covered, numbers, names), None
-    shares = [len(asked & stems(span.of(source))) for span in sentences]
-    order = sorted(range(len(sentences)), key=lambda at: (-shares[at], at))
+        return {"window": log_odds(0.0), "words": 0.0, "pairs": 0.0, "cosine": 0.0, **lacking}, None
+    asked = telling_stems(statement)
+    shared = [len(asked & stems(span.of(source))) / max(1, len(asked)) for span in sentences]
+    near = sorted(range(len(sentences)), key=lambda at: (-shared[at], at))[:NEAR]
+    vectors = embed([statement, *(sentences[at].of(source)[:SENTENCE_CHARS] for at in near)])
+    cosines = dict(zip(near, (vectors[1:] @ vectors[0]).tolist(), strict=True))
+    near.sort(key=lambda at: -cosines[at] - WORDS_SHARE * shared[at])
     windows = []
-    for at in order[:WINDOWS]:
+    for at in near[:WINDOWS]:
         first, last = max(0, at - 1), min(len(sentences) - 1, at + 1)
         windows.append(source[sentences[first].start : sentences[last].end])
-    together = " ".join(sentences[at].of(source) for at in sorted(order[:TOGETHER]))
-    *alone, joined = (log_odds(told[0]) for told in model.support(statement, [*windows, together]))
-    best = max(range(len(alone)), key=lambda at: alone[at])
-    return (alone[best], joined, covered, numbers, names), sentences[order[best]]
+    told = [log_odds(supports) for supports, *_ in model.support(statement, windows)]
+    best = max(range(len(windows)), key=lambda at: told[at])
+    measures = {
+        "window": told[best],
+        "words": max(len(asked & stems(text)) / max(1, len(asked)) for text in windows),
+        "pairs": max(_pairs_shared(statement, text) for text in windows),
+        "cosine": max(cosines.values()),
+    }
+    return measures | lacking, sentences[near[best]]
+
+
+def _pairs_shared(statement: str, text: str) -> float:
+    """The share of a statement's pairs of neighbouring words that a text has too."""
+    mine, theirs = ([stem(word) for word in words(one)] for one in (statement, text))
+    pairs = set(pairwise(mine))
+    return len(pairs & set(pairwise(theirs))) / len(pairs) if pairs else 0.0

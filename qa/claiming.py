@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.embedding import Vectors
-from qa.agreeing import Embed, Finding, Sentence, SupportModel, find_verdict
+from qa.agreeing import Embed, Finding, SupportModel, find_verdict
 from qa.copying import original_of
 from qa.differing import difference
 from qa.events import same_event
@@ -149,12 +149,8 @@ def _one_claim(first: Evidence, other: Evidence, cosine: float, model: SupportMo
         return True
     if model is None or cosine < SUPPORTED_CLAIM_COSINE:
         return False
-    (supports, _, _), *_ = model.support(first.text, [_sentence(other).in_context])
+    (supports, _, _), *_ = model.support(first.text, [other.sentence.in_context])
     return supports >= model.supports_from
-
-
-def _sentence(one: Evidence) -> Sentence:
-    return Sentence(one.article, one.passage, one.span)
 
 
 def _finding(
@@ -163,7 +159,7 @@ def _finding(
     row: dict[tuple[str, int], Vectors],
     model: SupportModel | None,
 ) -> Finding:
-    sentences = [_sentence(one) for one in theirs]
+    sentences = [one.sentence for one in theirs]
     cosines = [float(row[_place(first)] @ row[_place(one)]) for one in theirs]
     return find_verdict(first.text, sentences, cosines, model)
 

@@ -344,7 +344,7 @@ def check_command(
         try:
             if "source" in row:
                 source = _text(batch, at, row, "source")
-                alone = check_against(statement, source, judge)
+                alone = check_against(statement, source, index.embed, judge)
                 told = source_check_json(statement, alone, source, id)
                 text = source_check_text(alone, source)
             else:

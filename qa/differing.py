@@ -40,6 +40,17 @@ _NUMBER = re.compile(
 )
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6}
 _SCALES |= {"billion": 1e9, "bn": 1e9, "trillion": 1e12}
+_WHO = r"(?:[Tt]he )?[^\W\d_a-z][\w'’-]*(?: [^\W\d_a-z][\w'’-]*)*"
+# "Ada Lee has built": who does what, in the active voice.
+_DOES = re.compile(rf"(?P<who>{_WHO}) (?:has |have |had |also )?(?P<does>[a-z]{{4,}}ed)\b")
+# "built in 1990 by Ada Lee", "the building of it by Ada Lee"
+_DONE_BY = re.compile(
+    r"\b(?P<done>[a-z]{5,})\b(?=(?: [\w,-]+){0,10}? by "
+    rf"(?P<who>(?:[a-z]+ )?{_WHO}(?:(?:,| and)? [^\W\d_a-z]\w*)*))"
+)
+_ONE_COUNTRY = re.compile(r"\b(?:U\.S\.A?\.?|USA?|America)(?!\w)")
+# So many letters tell a verb from others whatever its ending.
+_ROOT = 5
 _TOKEN = re.compile(r"[^\W_]+(?:[.,:'’-][^\W_]+)*")
 
 
@@ -69,6 +80,24 @@ def missing_numbers(statement: str, text: str) -> list[str]:
     missing = [value for value in _values(mine) if value not in _values(theirs)]
     missing += [day for day in _weekdays(mine) if day not in _weekdays(theirs)]
     return missing
+
+
+def other_agent(statement: str, text: str) -> bool:
+    """Whether a text names somebody else as who did what a statement says: `Ada built it` where the
+    text has `built by Ben`, or `the building of it by Ben`.
+    """
+    statement, text = (_ONE_COUNTRY.sub("United States", one) for one in (statement, text))
+    stated = _DOES.match(statement)
+    if stated is None:
+        return False
+    root = stem(stated["does"].lower())[:_ROOT]
+    who = [word.lower()[:_ROOT] for word in _TOKEN.findall(stated["who"])]
+    agents = [
+        found["who"].lower()
+        for found in _DONE_BY.finditer(text)
+        if found["done"].lower().startswith(root)
+    ]
+    return bool(agents) and not any(name in agent for name in who for agent in agents)
 
 
 def _differences(statement: str, text: str) -> Iterator[Difference]:

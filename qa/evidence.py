@@ -1,9 +1,8 @@
 """Says how well sentences answer a question. This is the seam at which a trained model comes in."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import exp
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,17 +12,19 @@ from index.searching import Hit
 from qa.agreeing import Embed, Sentence
 from qa.asking import asks_outlet, offers
 from qa.errors import EvidenceModelError
-from qa.judging import Judge, log_odds
+from qa.judging import Judge, log_odds, probability
 from qa.words import missing_names, stems, telling_stems
 
 # What the cosine counts in likeness; the rest is the share of the question's words.
 COSINE_SHARE = 0.6
-# So many sentences are read closely for a question.
-READ = 16
+# So many sentences, those that share most with the question, are read closely, and so many of them
+# once more behind the sentence before them.
+READ = 24
+READ_AGAIN = 8
+# What the passage's rank counts against the share of the question's words in that choice.
+RANK_SHARE = 0.5
 # So much better than the sentence before must both answer for this one to have a part in it.
 LIFT_ODDS = 1.0
-# What a time or an amount where one is asked for adds to the log-odds, and its lack takes away.
-OFFERS_ODDS = 1.0
 # What is left of a sentence's score for each name of the question that its article lacks.
 MISSING_NAME_SHARE = 0.5
 # A headline is like many questions and answers few.
@@ -48,6 +49,10 @@ class Evidence:
     @property
     def text(self) -> str:
         return self.span.of(self.article.text)
+
+    @property
+    def sentence(self) -> Sentence:
+        return Sentence(self.article, self.passage, self.span)
 
 
 class EvidenceModel(Protocol):
@@ -93,48 +98,83 @@ class Similarity:
 
 
 class TrainedEvidence:
-    """The packaged evidence model together with likeness, by the weights that belong to it.
+    """The packaged evidence model together with likeness and with what can be told without one, by
+    the weights that belong to it.
 
     Only the sentences that share most with the question are read closely.
     """
 
-    def __init__(self, judge: Judge) -> None:
+    def __init__(self, judge: Judge, embed: Embed) -> None:
         self._judge = judge
+        self._embed = embed
 
     @property
     def threshold(self) -> float:
         return self._judge.calibration.answered_from
 
     def score(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
-        asked = telling_stems(question)
-        found = [(at, span) for at, hit in enumerate(hits) for span in hit.passage.sentences]
-        sentences = [Sentence(hits[at].article, hits[at].passage, span) for at, span in found]
-        shared = [len(asked & stems(one.text)) / max(1, len(asked)) for one in sentences]
-        likely = sorted(range(len(found)), key=lambda n: -shared[n] - hits[found[n][0]].score)[
-            :READ
+        weights = self._judge.calibration.answers
+        return _best_first(
+            replace(one, score=probability(weights, measures)) if measures else one
+            for one, measures in self.measured(question, hits)
+        )
+
+    def measured(
+        self, question: str, hits: Sequence[Hit]
+    ) -> list[tuple[Evidence, dict[str, float] | None]]:
+        """Every sentence that may answer, and what speaks for it where it was read closely."""
+        found = [
+            (Evidence(hit.article, hit.passage, span, 0.0), hit)
+            for hit in hits
+            for span in hit.passage.sentences
+            if may_answer(question, hit, span)
         ]
-        texts = [text for n in likely for text in _readings(sentences[n])]
-        shares = self._judge.shares([(question, text) for text in texts])[:, 0].tolist()
-        odds = {text: log_odds(share) for text, share in zip(texts, shares, strict=True)}
-        rows: list[list[float]] = [[] for _ in hits]
-        scores = dict.fromkeys(range(len(found)), 0.0)
-        for n in likely:
-            alone, before, both = (odds[text] for text in _readings(sentences[n]))
+        asked = telling_stems(question)
+        shares = [len(asked & stems(one.text)) / max(1, len(asked)) for one, _ in found]
+        order = sorted(
+            range(len(found)), key=lambda at: -shares[at] - RANK_SHARE * found[at][1].score
+        )[:READ]
+        measures = self._measures(question, [found[at] for at in order])
+        told = dict(zip(order, measures, strict=True))
+        return [(one, told.get(at)) for at, (one, _) in enumerate(found)]
+
+    def _measures(
+        self, question: str, found: Sequence[tuple[Evidence, Hit]]
+    ) -> list[dict[str, float]]:
+        texts = [one.text for one, _ in found]
+        vectors = self._embed([question, *texts])
+        cosines = (vectors[1:] @ vectors[0]).tolist()
+        measures = [
+            {
+                "network": odds,
+                "cosine": cosine,
+                "passage cosine": hit.cosine,
+                "offers": offers(question, one.text, one.article.published),
+                "missing names": float(min(2, missing_names(question, one.article.text))),
+                "heading": float(hit.passage.heading),
+            }
+            for odds, cosine, (one, hit) in zip(
+                self._odds(question, texts), cosines, found, strict=True
+            )
+        ]
+        weights = self._judge.calibration.answers
+        likely = sorted(range(len(found)), key=lambda at: -probability(weights, measures[at]))
+        again = [
+            (at, sentence.before, sentence.in_context)
+            for at in likely[:READ_AGAIN]
+            if (sentence := found[at][0].sentence).before
+        ]
+        before = self._odds(question, [text for _, text, _ in again])
+        both = self._odds(question, [text for *_, text in again])
+        for (at, *_), one, two in zip(again, before, both, strict=True):
             # With the one before it a sentence may say much more than either does alone.
-            read = max(alone, both) if both > before + LIFT_ODDS else alone
-            features = (1.0, read, hits[found[n][0]].cosine, shared[n])
-            kind = OFFERS_ODDS * offers(question, sentences[n].text, sentences[n].article.published)
-            weighed = zip(self._judge.calibration.answers, features, strict=True)
-            scores[n] = 1 / (1 + exp(-kind - sum(weight * value for weight, value in weighed)))
-        for n, (at, _) in enumerate(found):
-            rows[at].append(scores[n])
-        return ranked(question, hits, rows)
+            if two > one + LIFT_ODDS:
+                measures[at]["network"] = max(measures[at]["network"], two)
+        return measures
 
-
-def _readings(sentence: Sentence) -> tuple[str, str, str]:
-    """A sentence by itself, the one before it, which says who "he" is, and both."""
-    before = sentence.in_context[: -len(sentence.text)].strip()
-    return sentence.text, before or sentence.text, sentence.in_context
+    def _odds(self, question: str, texts: Sequence[str]) -> list[float]:
+        shares = self._judge.shares([(question, text) for text in texts])[:, 0].tolist()
+        return [log_odds(share) for share in shares]
 
 
 class CrossEncoderEvidence:
@@ -185,20 +225,30 @@ def tells_more(question: str, sentence: str) -> bool:
     return bool(telling_stems(sentence) - stems(question))
 
 
+def may_answer(question: str, hit: Hit, span: Span) -> bool:
+    """Whether a sentence can be an answer at all: a question answers none, nor does a headline that
+    begins like one and is cut short of its end, nor what only repeats the question.
+    """
+    text = span.of(hit.article.text)
+    if text.rstrip().endswith("?") or (hit.passage.heading and _ASKING.match(text)):
+        return False
+    return tells_more(question, text)
+
+
 def ranked(question: str, hits: Sequence[Hit], scores: Sequence[Sequence[float]]) -> list[Evidence]:
-    """The sentences of the hits with their scores, best first."""
+    """The sentences of the hits that may answer with their scores, best first; less is left of a
+    score where the article lacks a name of the question, and of a headline's.
+    """
     found = []
     for hit, row in zip(hits, scores, strict=True):
         # Whom the article never names, it does not speak of.
         share = MISSING_NAME_SHARE ** missing_names(question, hit.article.text)
         share *= HEADLINE_SHARE if hit.passage.heading else 1.0
         for span, score in zip(hit.passage.sentences, row, strict=True):
-            text = span.of(hit.article.text)
-            if not tells_more(question, text):
-                continue
-            # A question answers none, and a headline that begins like one is cut short of its end.
-            if text.rstrip().endswith("?") or (hit.passage.heading and _ASKING.match(text)):
-                continue
-            found.append(Evidence(hit.article, hit.passage, span, score * share))
-    found.sort(key=lambda one: (-one.score, one.article.name, one.span.start))
-    return found
+            if may_answer(question, hit, span):
+                found.append(Evidence(hit.article, hit.passage, span, score * share))
+    return _best_first(found)
+
+
+def _best_first(found: Iterable[Evidence]) -> list[Evidence]:
+    return sorted(found, key=lambda one: (-one.score, one.article.name, one.span.start))

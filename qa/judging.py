@@ -7,9 +7,9 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log
+from math import exp, log
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,16 +36,16 @@ Shares = npt.NDArray[np.float64]
 class Calibration:
     """The thresholds that belong to these weights, chosen on sets they were not trained on.
 
-    The likeliness of an answer is the logistic function of `answers` applied to (1, logit of the
-    network, cosine, share of the question's words); that of support in a source, of `supported`
-    applied to what `qa.checking` measures.
+    How likely a sentence answers is the logistic function of `answers` applied to what
+    `qa.evidence` measures, how likely a text supports a statement, of `supported` applied to what
+    `qa.checking` measures: a weight for each measure by its name, and one for `always`.
     """
 
-    answers: tuple[float, ...]
+    answers: Mapping[str, float]
     answered_from: float
     supports_from: float
     contradicts_from: float
-    supported: tuple[float, ...]
+    supported: Mapping[str, float]
 
 
 class Judge:
@@ -115,14 +115,20 @@ def _settings(path: Path) -> tuple[str, Calibration]:
         told = json.loads(path.read_text(encoding="utf-8"))
         values = told["calibration"]
         return str(told["sha256"]), Calibration(
-            answers=tuple(map(float, values["answers"])),
+            answers={name: float(weight) for name, weight in values["answers"].items()},
             answered_from=float(values["answered_from"]),
             supports_from=float(values["supports_from"]),
             contradicts_from=float(values["contradicts_from"]),
-            supported=tuple(map(float, values["supported"])),
+            supported={name: float(weight) for name, weight in values["supported"].items()},
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as cause:
         raise _unusable(path, cause) from cause
+
+
+def probability(weights: Mapping[str, float], measures: Mapping[str, float]) -> float:
+    """The logistic function of the weighed measures."""
+    weighed = sum(weights[name] * value for name, value in measures.items())
+    return 1 / (1 + exp(-weights["always"] - weighed))
 
 
 def log_odds(share: float) -> float:
