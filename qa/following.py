@@ -15,6 +15,33 @@ _AGAIN = re.compile(
     r"|\b(?:the|any)\s+other\s+(?:article|outlet|source|report|agency|paper|one)s?\b",
     re.IGNORECASE,
 )
+_MORE = re.compile(
+    r"^(?:please\s+)?(?:(?:tell|say|give)(?:\s+(?:me|us))?\s+more|(?:any\s+)?more(?:\s+details?)?"
+    r"|go on|continue|anything more|what more)\b.{0,20}$",
+    re.IGNORECASE,
+)
+# What is asked in full begins so; what begins otherwise behind "and" only names another topic.
+_ASKING = re.compile(
+    r"^(?:who|whom|whose|what|when|where|why|how|is|are|was|were|do|does|did|has|have|had|can|could"
+    r"|will|would|should|may|might|must|name|list|tell|say|in what|(?:[a-z]+ )?which)\b",
+    re.IGNORECASE,
+)
+_FEW_WORDS = 6
+# Of what is one of these the earlier question may name another.
+_ONE_KIND = tuple(
+    re.compile(rf"\b(?:{kind})\b", re.IGNORECASE)
+    for kind in (
+        "(?:mon|tues|wednes|thurs|fri|satur|sun)day",
+        "january|february|march|april|may|june|july|august|september|october|november|december",
+        r"(?:1[5-9]|20)\d\d",
+    )
+)
+# A place spoken of before, not "there is".
+_PLACE = re.compile(
+    r"\bthere\W*$|(?<!\bis )(?<!\bare )(?<!\bwas )(?<!were )(?<!\bbe )(?<!been )\bthere\b"
+    r"(?! (?:is|are|was|were|has|have|had|will|be)\b)",
+    re.IGNORECASE,
+)
 _BARE = re.compile(
     r"^(?P<word>why|when|where|how|who|how (?:many|much|long|often))( not| so)?$", re.I
 )
@@ -81,12 +108,14 @@ def standalone_question(question: str, history: Sequence[str]) -> str:
         before.append(standalone_question(earlier, history[:index]) if index < 8 else earlier)
     core = _OPENING.sub("", asked).rstrip("?？! .")
     previous = before[-1].rstrip("?？! .")
-    if not core or _AGAIN.search(core):
+    if not core or _AGAIN.search(core) or _MORE.match(core):
         return previous + "?"
     if bare := _BARE.match(core):
         return _bare(bare["word"], previous)
     if (about := _ABOUT.match(core)) and not re.match(r"(?:what|how)\s+of\b", core, re.I):
         return _about(about["topic"], previous)
+    if _OPENING.match(asked) and not _ASKING.match(core) and len(core.split()) <= _FEW_WORDS:
+        return _about(core, previous)
     resolved, open_ends = _resolve(core, before)
     if open_ends:
         return f"{resolved[:1].upper()}{resolved[1:]} ({previous})?"
@@ -98,11 +127,16 @@ def standalone_question(question: str, history: Sequence[str]) -> str:
 def _bare(word: str, previous: str) -> str:
     """A lone question word asks it of the previous question's statement."""
     rest = re.sub(r"^(?:who|what|when|where|why|how)\b\s*", "", previous, flags=re.IGNORECASE)
-    return f"{word.capitalize()} {rest}?"
+    return f"{word.capitalize()} {rest[:1].lower()}{rest[1:]}?"
 
 
 def _about(topic: str, previous: str) -> str:
-    """Another topic for the same question: the last `about …` is exchanged, or the topic added."""
+    """Another topic for the same question: a day, month or year for another, or the last `about …`
+    is exchanged, or the topic added.
+    """
+    for kind in _ONE_KIND:
+        if (new := kind.search(topic)) and kind.search(previous):
+            return kind.sub(new[0], previous, count=1) + "?"
     head, found, _ = previous.rpartition(" about ")
     return f"{head} about {topic}?" if found else f"{previous} regarding {topic}?"
 
@@ -110,7 +144,7 @@ def _about(topic: str, previous: str) -> str:
 def _resolve(core: str, before: Sequence[str]) -> tuple[str, bool]:
     """The question with its pronouns replaced, and whether one was left without a noun."""
     said = [mention for earlier in reversed(before) for mention in _mentions(earlier)]
-    open_ends = False
+    open_ends = bool(_PLACE.search(core))
     for pattern, wanted in _PRONOUNS:
         pronoun = pattern.search(core)
         if not pronoun:

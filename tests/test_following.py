@@ -30,6 +30,13 @@ from qa.following import standalone_question
         ),
         (["What effect did sanctions have?"], "Who lifted them?", "Who lifted sanctions?"),
         (["Who won?"], "When was that?", "When was that (Who won)?"),
+        (["How many people left in 2021?"], "And in 2022?", "How many people left in 2022?"),
+        (["Did it rain on Monday?"], "What about Friday?", "Did it rain on Friday?"),
+        (["Where do storks nest?"], "And owls?", "Where do storks nest regarding owls?"),
+        (["Which bridge did she open?"], "But who paid for it?", "Who paid for the bridge?"),
+        (["Which bridge did she open?"], "Tell me more.", "Which bridge did she open?"),
+        (["Where did they meet?"], "Who was there?", "Who was there (Where did they meet)?"),
+        (["Who is the mayor?"], "Is there a date for the vote?", "Is there a date for the vote?"),
     ],
 )
 def test_a_follow_up_stands_alone(history, question, standalone):
