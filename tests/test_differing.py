@@ -1,6 +1,6 @@
 import pytest
 
-from qa.differing import difference, missing_numbers
+from qa.differing import difference, missing_numbers, other_agent
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,18 @@ def test_what_is_not_said_otherwise_is_no_difference(statement, text):
 
 def test_numbers_count_as_the_same_in_words_and_digits():
     assert missing_numbers("Twelve men came on Friday.", "12 men came on Monday.") == ["friday"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "text", "other"),
+    [
+        ("Reed opened the pier.", "The pier was opened on Monday by Ines Falk.", True),
+        ("Falk opened the pier.", "The pier was opened on Monday by Ines Falk.", False),
+        ("Norvik imposed tolls on Oldmarket.", "It spoke of tolls imposed by Nyborg.", True),
+        ("The US imposed tolls.", "It spoke of tolls imposed on both by America.", False),
+        ("Reed opened the pier.", "The pier was opened on Monday.", False),
+        ("Reed opened the pier.", "The road past it was closed by Ines Falk.", False),
+    ],
+)
+def test_who_did_it_is_told_from_somebody_else_who_did(statement, text, other):
+    assert other_agent(statement, text) is other

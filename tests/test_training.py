@@ -11,6 +11,7 @@ from qa.training.altering import (
     change_negation,
     change_number,
     change_opposite,
+    change_roles,
     change_word,
     names_in,
 )
@@ -18,6 +19,7 @@ from qa.training.examples import (
     QuestionGroup,
     SupportPair,
     as_question,
+    behind_neighbour,
     changed_pairs,
     question_groups,
 )
@@ -53,6 +55,19 @@ def test_a_name_is_exchanged_for_another_one():
 def test_what_cannot_be_changed_is_left_alone():
     assert change_number("No number here.", RNG, []) is None
     assert change_name("the pier is open", RNG, ["Falk"]) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "changed"),
+    [
+        ("Norvik imposed tolls on Nyborg.", "Nyborg imposed tolls on Norvik."),
+        ("Clara Falk succeeded Tomas Reed in May.", "Tomas Reed succeeded Clara Falk in May."),
+        ("Ines Falk met with Tomas Reed.", None),
+        ("The pier was built by Ines Falk.", None),
+    ],
+)
+def test_roles_are_exchanged_only_where_that_says_something_else(claim, changed):
+    assert change_roles(claim) == changed
 
 
 @pytest.mark.parametrize(
@@ -99,6 +114,29 @@ def test_questions_are_read_with_what_answers_them_and_what_does_not(tmp_path):
         ("The pier opens in June.",),
         ("Owls nest in the old tower.", "Nobody knows since when."),
     )
+
+
+def test_a_sentence_is_read_behind_its_neighbour():
+    passage = "The pier opens in June. Owls nest in the old tower. Nobody knows since when."
+    behind = behind_neighbour("Nobody knows since when.", passage)
+    assert behind == "Owls nest in the old tower. Nobody knows since when."
+    assert behind_neighbour("The pier opens in June.", passage) == "The pier opens in June."
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_training_goes_on_from_what_was_exported(tmp_path):
+    from index.embedding import packaged_model
+    from qa.training.exporting import export, load_exported
+    from qa.training.network import new_judge
+
+    judge = new_judge(packaged_model())
+    export(judge, tmp_path / "evidence.onnx")
+    again = new_judge(packaged_model())
+    load_exported(again, tmp_path / "evidence.onnx")
+    for name, weight in judge.state_dict().items():
+        # To within half a step of 8 bits.
+        step = weight.abs().max() / 127
+        assert (again.state_dict()[name] - weight).abs().max() <= step, name
 
 
 def test_auroc_counts_ties_half():

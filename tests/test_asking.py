@@ -1,0 +1,30 @@
+from datetime import date
+
+import pytest
+
+from qa.asking import offers
+
+MONDAY = date(2023, 3, 13)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "published", "offered"),
+    [
+        ("When did it open?", "It opened on 2 March 2023.", None, 1.0),
+        ("When did it open?", "It opened on Friday.", MONDAY, 1.0),
+        ("When did it open?", "It opened on Friday.", None, 0.5),
+        ("When did it open?", "It opened to much applause.", MONDAY, -1.0),
+        ("How many came?", "Twelve hundred guests came.", None, 1.0),
+        ("How many came?", "Guests came from afar.", None, -1.0),
+        ("Who opened the pier?", "The pier was opened by Ines Falk.", None, 1.0),
+        ("Who opened Norvik pier?", "The Norvik pier was opened yesterday.", None, -1.0),
+        ("Which shipping company pays?", "Most of it is paid by Coastline.", None, 1.0),
+        ("Which shipping company pays?", "Most of it is paid by a firm.", None, -1.0),
+        ("Why did it close?", "It closed for repairs.", None, 0.0),
+        ("Which newspaper reported it?", "It closed for repairs.", None, 0.0),
+    ],
+)
+def test_a_sentence_offers_the_kind_of_thing_that_is_asked_for(
+    question, sentence, published, offered
+):
+    assert offers(question, sentence, published) == offered
