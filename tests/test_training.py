@@ -123,7 +123,6 @@ def test_a_sentence_is_read_behind_its_neighbour():
     assert behind_neighbour("The pier opens in June.", passage) == "The pier opens in June."
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_training_goes_on_from_what_was_exported(tmp_path):
     from index.embedding import packaged_model
     from qa.training.exporting import export, load_exported

@@ -1,6 +1,7 @@
 """Writes the network as one ONNX file with 8-bit weights, and reads it back to train on from it."""
 
 import hashlib
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -38,20 +39,22 @@ def export(judge: Judge, path: Path) -> str:
     judge.eval()
     ids = torch.ones(2, 8, dtype=torch.long)
     raw = path.with_suffix(".raw.onnx")
-    torch.onnx.export(
-        _Shares(judge),
-        (ids, torch.zeros_like(ids), ids),
-        str(raw),
-        input_names=["input_ids", "token_type_ids", "attention_mask"],
-        output_names=["shares"],
-        dynamic_axes={
-            name: {0: "pairs", 1: "tokens"}
-            for name in ("input_ids", "token_type_ids", "attention_mask")
-        }
-        | {"shares": {0: "pairs"}},
-        opset_version=OPSET,
-        dynamo=False,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            _Shares(judge),
+            (ids, torch.zeros_like(ids), ids),
+            str(raw),
+            input_names=["input_ids", "token_type_ids", "attention_mask"],
+            output_names=["shares"],
+            dynamic_axes={
+                name: {0: "pairs", 1: "tokens"}
+                for name in ("input_ids", "token_type_ids", "attention_mask")
+            }
+            | {"shares": {0: "pairs"}},
+            opset_version=OPSET,
+            dynamo=False,
+        )
     model = onnx.load(str(raw))
     raw.unlink()
     _quantise(model)
