@@ -67,19 +67,21 @@ def fit_answers(
     answerable = [row for row in asked if row["answer_in_gold"]]
     unanswerable = [row for row in asked if not row["answer_in_corpus"]]
     by_question: list[tuple[str, Rows]] = []
-    for row in tqdm(answerable, desc="news, answerable"):
+    for row in tqdm(answerable, desc="news, answerable", disable=None):
         told = by_search(evidence, news, row["question"], row["answers"], NEWS)
         by_question.append(("news", told))
-    for row in tqdm(unanswerable, desc="news, not answerable"):
+    for row in tqdm(unanswerable, desc="news, not answerable", disable=None):
         by_question.append(("none", by_search(evidence, news, row["question"], [], UNANSWERED)))
     with tempfile.TemporaryDirectory() as folder:
         contradicted = conflict_index(data, Path(folder), news)
-        for row in tqdm(list(read_rows(data / "bench" / "conflicts" / "rgb.jsonl")), desc="rgb"):
+        for row in tqdm(
+            list(read_rows(data / "bench" / "conflicts" / "rgb.jsonl")), desc="rgb", disable=None
+        ):
             right = [row["answer"], row["false_answer"]]
             told = by_search(evidence, contradicted, row["question"], right, CONTRADICTED)
             by_question.append(("rgb", told))
     for name in ("trecqa", "multirc", "wikiqa", "multispanqa"):
-        for question, sentences in tqdm(kept_back(data, name), desc=name):
+        for question, sentences in tqdm(kept_back(data, name), desc=name, disable=None):
             hit = as_hit(question, [text for text, _ in sentences], news)
             right = {text for text, label in sentences if label}
             rows = [
@@ -163,12 +165,16 @@ def fit_support(data: Path, index: Index, judge: Judge) -> dict[str, float]:
     rows: list[Rows] = []
     names: list[str] = []
     for name in SUPPORT:
-        for row in tqdm(list(read_rows(data / "bench" / "support" / f"{name}.jsonl")), desc=name):
+        for row in tqdm(
+            list(read_rows(data / "bench" / "support" / f"{name}.jsonl")), desc=name, disable=None
+        ):
             measures, _ = measured(row["claim"], row["source"], index.embed, judge)
             rows.append([(measures, bool(row["supported"]), 1.0)])
             names.append(name)
     claims = list(read_rows(data / "train" / "judge" / "news-summaries.support.jsonl.gz"))
-    for row in tqdm(random.Random(SEED).sample(claims, CLAIMS), desc="news-summaries"):
+    for row in tqdm(
+        random.Random(SEED).sample(claims, CLAIMS), desc="news-summaries", disable=None
+    ):
         measures, _ = measured(row["claim"], row["source"], index.embed, judge)
         rows.append([(measures, row["label"] == "supports", 1.0)])
         names.append("news-summaries")

@@ -12,6 +12,7 @@ from index.articles import Article, Passage, Span
 from index.embedding import Vectors
 from qa.days import Day, day_of, without_day
 from qa.differing import difference, missing_numbers, other_agent
+from qa.naming import spelt_out
 from qa.replies import Verdict
 from qa.words import stems, telling_stems
 
@@ -55,17 +56,20 @@ class Sentence:
         return self.span.of(self.article.text)
 
     @property
+    def read(self) -> str:
+        """The sentence as it is read and compared: with names written out."""
+        return spelt_out(self.article, self.span)
+
+    @property
     def before(self) -> str:
-        """The one before it in its passage, which says who "he" is; empty where there is none."""
+        """The one before it in its passage, as it is read; empty where there is none."""
         at = self.passage.sentences.index(self.span)
-        return self.passage.sentences[at - 1].of(self.article.text) if at else ""
+        return spelt_out(self.article, self.passage.sentences[at - 1]) if at else ""
 
     @property
     def in_context(self) -> str:
-        """The sentence behind the one before it."""
-        at = self.passage.sentences.index(self.span)
-        start = self.passage.sentences[max(0, at - 1)].start
-        return self.article.text[start : self.span.end]
+        """The sentence as it is read, behind the one before it."""
+        return f"{self.before} {self.read}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +142,12 @@ def _judged(
     """
     if model is None:
         return [(0.0, 0.0)] * len(sentences)
-    texts = list(dict.fromkeys(t for one in sentences for t in (one.text, one.in_context)))
+    texts = list(dict.fromkeys(t for one in sentences for t in (one.read, one.in_context)))
     told = dict(zip(texts, model.support(statement, texts), strict=True))
     return [
         (
-            max(told[one.text][0], told[one.in_context][0]),
-            min(told[one.text][1], told[one.in_context][1]),
+            max(told[one.read][0], told[one.in_context][0]),
+            min(told[one.read][1], told[one.in_context][1]),
         )
         for one in sentences
     ]

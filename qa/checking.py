@@ -68,7 +68,7 @@ def check(statement: str, snapshot: Snapshot, embed: Embed, model: SupportModel)
         sentences.setdefault(hit.article.name, []).extend(
             Sentence(hit.article, hit.passage, span) for span in hit.passage.sentences
         )
-    vectors = embed([statement, *(one.text for theirs in sentences.values() for one in theirs)])
+    vectors = embed([statement, *(one.read for theirs in sentences.values() for one in theirs)])
     cosines = iter((vectors[1:] @ vectors[0]).tolist())
     findings = [
         find_verdict(statement, theirs, [next(cosines) for _ in theirs], model)

@@ -42,7 +42,7 @@ def write(
     their verdicts through them.
     """
     around = _around(chosen, evidence)
-    vectors = embed([one.text for one in around])
+    vectors = embed([one.sentence.read for one in around])
     row = {_place(one): vectors[at] for at, one in enumerate(around)}
     groups = _grouped(chosen, row, model)[:MAX_CLAIMS]
     citations: list[Citation] = []
@@ -149,7 +149,7 @@ def _one_claim(first: Evidence, other: Evidence, cosine: float, model: SupportMo
         return True
     if model is None or cosine < SUPPORTED_CLAIM_COSINE:
         return False
-    (supports, _, _), *_ = model.support(first.text, [other.sentence.in_context])
+    (supports, _, _), *_ = model.support(first.sentence.read, [other.sentence.in_context])
     return supports >= model.supports_from
 
 
@@ -161,7 +161,7 @@ def _finding(
 ) -> Finding:
     sentences = [one.sentence for one in theirs]
     cosines = [float(row[_place(first)] @ row[_place(one)]) for one in theirs]
-    return find_verdict(first.text, sentences, cosines, model)
+    return find_verdict(first.sentence.read, sentences, cosines, model)
 
 
 def _verdict(

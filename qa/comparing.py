@@ -113,7 +113,7 @@ def _rows(
 ) -> list[_Row]:
     """A row for every claim; a sentence that says what a row says already makes none."""
     articles = [theirs for theirs in articles if theirs]
-    vectors = [embed([one.text for one in theirs]) for theirs in articles]
+    vectors = [embed([one.read for one in theirs]) for theirs in articles]
     told_already: set[tuple[str, int]] = set()
     rows = []
     for at, theirs in enumerate(articles):
@@ -126,7 +126,7 @@ def _rows(
                 if other == at:
                     continue
                 cosines = (vectors[other] @ vectors[at][number]).tolist()
-                found = find_verdict(sentence.text, rest, cosines, model, SENTENCES)
+                found = find_verdict(sentence.read, rest, cosines, model, SENTENCES)
                 findings.append(found)
                 if found.sentence and _one_claim(sentence, found, cosines, rest, model):
                     told_already.add(_place(found.sentence))
@@ -148,7 +148,7 @@ def _one_claim(
     cosine = cosines[[_place(one) for one in theirs].index(_place(found.sentence))]
     if cosine < SAME_CLAIM_COSINE:
         return False
-    (back, _, _), *_ = model.support(found.sentence.text, [sentence.in_context])
+    (back, _, _), *_ = model.support(found.sentence.read, [sentence.in_context])
     return back >= model.supports_from
 
 

@@ -130,7 +130,7 @@ class TrainedEvidence:
             if may_answer(question, hit, span)
         ]
         asked = telling_stems(question)
-        shares = [len(asked & stems(one.text)) / max(1, len(asked)) for one, _ in found]
+        shares = [len(asked & stems(one.sentence.read)) / max(1, len(asked)) for one, _ in found]
         order = sorted(
             range(len(found)), key=lambda at: -shares[at] - RANK_SHARE * found[at][1].score
         )[:READ]
@@ -141,7 +141,7 @@ class TrainedEvidence:
     def _measures(
         self, question: str, found: Sequence[tuple[Evidence, Hit]]
     ) -> list[dict[str, float]]:
-        texts = [one.text for one, _ in found]
+        texts = [one.sentence.read for one, _ in found]
         vectors = self._embed([question, *texts])
         cosines = (vectors[1:] @ vectors[0]).tolist()
         measures = [
