@@ -17,12 +17,14 @@ from qa.words import missing_names, stems, telling_stems
 
 # What the cosine counts in likeness; the rest is the share of the question's words.
 COSINE_SHARE = 0.6
-# So many sentences, those that share most with the question, are read closely, and so many of them
-# once more behind the sentence before them.
-READ = 24
+# Of the found sentences, so many that share most words with the question are compared in meaning,
+# so many of these are read closely, and so many once more behind the sentence before them.
+COMPARED = 24
+READ = 16
 READ_AGAIN = 8
-# What the passage's rank counts against the share of the question's words in that choice.
+# What the rank of the passage, and likeness, count against the share of the words in that choice.
 RANK_SHARE = 0.5
+LIKENESS_SHARE = 2.0
 # So much better than the sentence before must both answer for this one to have a part in it.
 LIFT_ODDS = 1.0
 # What is left of a sentence's score for each name of the question that its article lacks.
@@ -130,20 +132,31 @@ class TrainedEvidence:
             if may_answer(question, hit, span)
         ]
         asked = telling_stems(question)
-        shares = [len(asked & stems(one.sentence.read)) / max(1, len(asked)) for one, _ in found]
+        texts = [one.sentence.read for one, _ in found]
+        shares = [len(asked & stems(text)) / max(1, len(asked)) for text in texts]
         order = sorted(
             range(len(found)), key=lambda at: -shares[at] - RANK_SHARE * found[at][1].score
-        )[:READ]
-        measures = self._measures(question, [found[at] for at in order])
-        told = dict(zip(order, measures, strict=True))
+        )[:COMPARED]
+        vectors = self._embed([question, *(texts[at] for at in order)])
+        cosines = dict(zip(order, (vectors[1:] @ vectors[0]).tolist(), strict=True))
+        order.sort(key=lambda at: -shares[at] - LIKENESS_SHARE * cosines[at])
+        read = order[:READ]
+        measures = self._measures(
+            question,
+            [found[at] for at in read],
+            [texts[at] for at in read],
+            [cosines[at] for at in read],
+        )
+        told = dict(zip(read, measures, strict=True))
         return [(one, told.get(at)) for at, (one, _) in enumerate(found)]
 
     def _measures(
-        self, question: str, found: Sequence[tuple[Evidence, Hit]]
+        self,
+        question: str,
+        found: Sequence[tuple[Evidence, Hit]],
+        texts: Sequence[str],
+        cosines: Sequence[float],
     ) -> list[dict[str, float]]:
-        texts = [one.sentence.read for one, _ in found]
-        vectors = self._embed([question, *texts])
-        cosines = (vectors[1:] @ vectors[0]).tolist()
         measures = [
             {
                 "network": odds,

@@ -66,10 +66,10 @@ def missing_names(question: str, text: str) -> int:
 def _known(part: str, there: frozenset[str]) -> bool:
     from rapidfuzz import fuzz, process
 
-    if part in there or stem(part) in there:
+    if part in there:
         return True
     # Demonyms and other spellings: Belarus, Belarusian; Lukashenka, Lukashenko.
-    if len(part) < 5:
+    if len(part) < 4:
         return False
     if any(word.startswith(part[:5]) for word in there):
         return True
@@ -78,5 +78,4 @@ def _known(part: str, there: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=256)
 def _vocabulary(text: str) -> frozenset[str]:
-    found = words(text)
-    return frozenset(found) | frozenset(stem(word) for word in found)
+    return frozenset(words(text))

@@ -10,14 +10,6 @@ import click
 
 PASSES = 1
 SEED = 20230313
-# Thresholds are chosen with `docs/benchmarks.md`'s benchmarks on the finished product.
-CALIBRATION: dict[str, Any] = {
-    "answers": [-0.5, 0.7, 4.0, 0.0],
-    "answered_from": 0.5,
-    "supports_from": 0.55,
-    "contradicts_from": 0.8,
-    "supported": [-2.5, 0.6, 0.1, 3.5, -0.5, -0.2],
-}
 
 
 @click.command()
@@ -86,24 +78,30 @@ def train(data: Path, out: Path, passes: int, seed: int, start: Path | None, sha
     if start:
         load_exported(judge, start)
     fit(judge, rounds, tokenizer, seed=seed, out=out)
-    finish(judge, data, out, passes, seed)
+    finish(judge, data, out, passes * share, seed, start is not None)
 
 
-def finish(network: Any, data: Path, out: Path, passes: int, seed: int) -> None:
-    """Writes the weights as they ship, their settings and their card."""
-    from qa.judging import SETTINGS, WEIGHTS, Judge
+def finish(network: Any, data: Path, out: Path, passes: float, seed: int, went_on: bool) -> None:
+    """Writes the weights as they ship, their settings and their card.
+
+    The weights and thresholds in the settings are those of the packaged model until
+    `docs/calibrate.py` has chosen others.
+    """
+    from qa.judging import FOLDER, SETTINGS, WEIGHTS, Judge
     from qa.training.card import model_card
     from qa.training.exporting import export
     from qa.training.measuring import evidence_figures, support_figures
 
     sha256 = export(network, out / WEIGHTS)
-    settings = {"sha256": sha256, "calibration": CALIBRATION}
+    packaged = json.loads((FOLDER / SETTINGS).read_text(encoding="utf-8"))
+    settings = {"sha256": sha256, "calibration": packaged["calibration"]}
     (out / SETTINGS).write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
     judge, held_back = Judge(out), data / "judge"
     card = model_card(
         evidence_figures(judge.shares, held_back, seed),
         support_figures(judge.shares, held_back, seed),
         passes=passes,
+        went_on=went_on,
         seed=seed,
         sha256=sha256,
         megabytes=(out / WEIGHTS).stat().st_size / 1e6,

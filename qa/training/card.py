@@ -32,14 +32,21 @@ _LEARNED = """## Learned from
 
 Sets with licences that allow weights to be published, under `DATA/ship`, and what was made of them:
 sentences that search finds for a question and that do not answer it, statements and questions with
-a number, day, name, opposite or negation changed, sentences of passages shortened, changed or held
-against the passage without them, statements as questions.
+a number, day, name, role, opposite or negation changed, sentences of passages shortened, changed or
+held against the passage without them, sentences behind the one before them, statements as questions.
 """
 Figures = Mapping[str, Mapping[str, float]]
 
 
 def model_card(
-    evidence: Figures, support: Figures, *, passes: int, seed: int, sha256: str, megabytes: float
+    evidence: Figures,
+    support: Figures,
+    *,
+    passes: float,
+    went_on: bool,
+    seed: int,
+    sha256: str,
+    megabytes: float,
 ) -> str:
     """The card in Markdown."""
     sets = [*EVIDENCE_SETS, *SUPPORT_SETS]
@@ -47,7 +54,8 @@ def model_card(
         _ABOUT,
         f"- File: {megabytes:.1f} MB, 8-bit weights, sums in 32 bits; SHA-256",
         f"  `{sha256}`.",
-        f"- Made by `python -m qa.training DATA OUT`, passes {passes}, seed {seed}.",
+        f"- Made by `python -m qa.training DATA OUT`, {passes:g} passes, seed {seed}"
+        f"{', from the weights before these (`--start`)' if went_on else ''}.",
         "- English. A judgement on other languages is worth little.",
         "",
         _LEARNED,
