@@ -32,8 +32,9 @@ _LEARNED = """## Learned from
 
 Sets with licences that allow weights to be published, under `DATA/ship`, and what was made of them:
 sentences that search finds for a question and that do not answer it, statements and questions with
-a number, day, name, role, opposite or negation changed, sentences of passages shortened, changed or
-held against the passage without them, sentences behind the one before them, statements as questions.
+a number, day, name, role, opposite or negation changed, sentences of passages shortened, changed
+or held against the passage without them, sentences behind the one before them, statements as
+questions.
 """
 Figures = Mapping[str, Mapping[str, float]]
 
