@@ -6,15 +6,17 @@ or judged a contradiction. In doubt an article is silent.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import exp
 from typing import Protocol
 
 from index.articles import Article, Passage, Span
 from index.embedding import Vectors
 from qa.days import Day, day_of, without_day
 from qa.differing import difference, missing_numbers, other_agent
+from qa.judging import log_odds
 from qa.naming import spelt_out
 from qa.replies import Verdict
-from qa.words import stems, telling_stems
+from qa.words import missing_names, stems, telling_stems
 
 Embed = Callable[[Sequence[str]], Vectors]
 
@@ -25,6 +27,9 @@ SAME_MATTER_WORDS = 0.5
 # words count against likeness in that choice.
 SENTENCES = 6
 WORDS_SHARE = 0.5
+# What likeness above or below this adds to the log-odds of support.
+LIKE = 0.55
+LIKENESS_ODDS = 2.0
 OTHERWISE = "says otherwise"
 
 
@@ -58,13 +63,15 @@ class Sentence:
     @property
     def read(self) -> str:
         """The sentence as it is read and compared: with names written out."""
-        return spelt_out(self.article, self.span)
+        return spelt_out(self.article.text, self.span, self.article.language)
 
     @property
     def before(self) -> str:
         """The one before it in its passage, as it is read; empty where there is none."""
         at = self.passage.sentences.index(self.span)
-        return spelt_out(self.article, self.passage.sentences[at - 1]) if at else ""
+        if not at:
+            return ""
+        return spelt_out(self.article.text, self.passage.sentences[at - 1], self.article.language)
 
     @property
     def in_context(self) -> str:
@@ -115,11 +122,7 @@ def find_verdict(
     for at, sentence, (supports, contradicts) in zip(order, read, judged, strict=True):
         near = same_matter(statement, sentence, cosines[at])
         told = difference(statement, sentence.text) if near else None
-        # A number that the sentence does not have cannot be supported by it, nor can what it says
-        # that somebody else did.
-        held = supports * 0.5 ** len(missing_numbers(statement, sentence.in_context))
-        if other_agent(statement, sentence.in_context):
-            held = 0.0
+        held = _held(statement, sentence, supports, cosines[at])
         if model and told is None and held >= model.supports_from:
             if best is None or held > best.score:
                 best = Finding(article, "supports", sentence, None, held, nearest)
@@ -132,6 +135,20 @@ def find_verdict(
     highest = max(supports for supports, _ in judged)
     silent = Finding(article, "silent", None, None, highest, nearest)
     return best or differing or contradicting or silent
+
+
+def _held(statement: str, sentence: Sentence, supports: float, cosine: float) -> float:
+    """How far a sentence supports a statement, 0..1: as the model judges, likeness counted in.
+
+    A number that it does not have cannot be supported by it, nor what somebody does whom its
+    article never names, nor what it says that somebody else did.
+    """
+    if other_agent(statement, sentence.in_context):
+        return 0.0
+    lacking = len(missing_numbers(statement, sentence.in_context))
+    lacking += missing_names(statement, sentence.article.text)
+    odds = log_odds(supports) + LIKENESS_ODDS * (cosine - LIKE)
+    return 0.5**lacking / (1 + exp(-odds))
 
 
 def _judged(

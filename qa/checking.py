@@ -11,6 +11,7 @@ from qa.copying import original_of
 from qa.differing import missing_numbers
 from qa.errors import BadQuestion
 from qa.judging import Judge, log_odds, probability
+from qa.naming import spelt_out
 from qa.replies import Citation, Searched, cite
 from qa.words import missing_names, stem, stems, telling_stems, words
 
@@ -139,15 +140,13 @@ def measured(
     if not sentences:
         return {"window": log_odds(0.0), "words": 0.0, "pairs": 0.0, "cosine": 0.0, **lacking}, None
     asked = telling_stems(statement)
-    shared = [len(asked & stems(span.of(source))) / max(1, len(asked)) for span in sentences]
+    read = [spelt_out(source, span) for span in sentences]
+    shared = [len(asked & stems(text)) / max(1, len(asked)) for text in read]
     near = sorted(range(len(sentences)), key=lambda at: (-shared[at], at))[:NEAR]
-    vectors = embed([statement, *(sentences[at].of(source)[:SENTENCE_CHARS] for at in near)])
+    vectors = embed([statement, *(read[at][:SENTENCE_CHARS] for at in near)])
     cosines = dict(zip(near, (vectors[1:] @ vectors[0]).tolist(), strict=True))
     near.sort(key=lambda at: -cosines[at] - WORDS_SHARE * shared[at])
-    windows = []
-    for at in near[:WINDOWS]:
-        first, last = max(0, at - 1), min(len(sentences) - 1, at + 1)
-        windows.append(source[sentences[first].start : sentences[last].end])
+    windows = [" ".join(read[max(0, at - 1) : at + 2]) for at in near[:WINDOWS]]
     told = [log_odds(supports) for supports, *_ in model.support(statement, windows)]
     best = max(range(len(windows)), key=lambda at: told[at])
     measures = {

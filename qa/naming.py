@@ -8,7 +8,7 @@ prime minister,"), and the person that the sentences before speak of. In doubt n
 import re
 from functools import lru_cache
 
-from index.articles import Article, Span
+from index.articles import Span
 
 ROLES = frozenset(
     "ambassador analyst archbishop author bishop cardinal ceo chairman chairwoman chancellor chief "
@@ -77,11 +77,9 @@ _BEHIND = re.compile(
 _LEADING = re.compile(r"(?:^|[,;:”\"] |^(?:[A-Z][a-z]+ )?(?:and|but|But|And|when|When) )$")
 
 
-def spelt_out(article: Article, span: Span) -> str:
-    """A sentence of an article with names written out where it only tells roles or pronouns."""
-    if article.language not in (None, "en"):
-        return span.of(article.text)
-    return _reader(article.text).spelt_out(span)
+def spelt_out(text: str, span: Span, language: str | None = None) -> str:
+    """A sentence of a text with names written out where it only tells roles or pronouns."""
+    return _reader(text).spelt_out(span) if language in (None, "en") else span.of(text)
 
 
 @lru_cache(maxsize=512)

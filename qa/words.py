@@ -11,7 +11,9 @@ _NAME = re.compile(r"(?<![\w.])[^\W\d_a-z][\w'â€™-]*[^\W_](?:\s+[^\W\d_a-z][\w'â
 _NO_NAMES = frozenset(
     "i a an the who whom whose what when where which why how is are was were do does did has have "
     "had can could will would should may might must am and but or so if in on at of for to from by "
-    "with according mr mrs ms dr president minister leader king queen prime news agency".split()
+    "with according january february march april june july august september october november "
+    "december monday tuesday wednesday thursday friday saturday sunday mr mrs ms dr president "
+    "minister leader king queen prime news agency".split()
 )
 # How alike, of 100, two spellings of a name are.
 _SAME_NAME = 80

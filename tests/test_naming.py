@@ -1,14 +1,13 @@
 import pytest
 
-from index.articles import Article, Span
+from index.articles import Span
 from qa.naming import spelt_out
 
 
 def last_sentence(*sentences: str, language: str | None = "en") -> str:
-    """The last of the sentences as it is read in an article of all of them."""
+    """The last of the sentences as it is read behind the others."""
     text = " ".join(sentences)
-    article = Article("a", text, language=language)
-    return spelt_out(article, Span(len(text) - len(sentences[-1]), len(text)))
+    return spelt_out(text, Span(len(text) - len(sentences[-1]), len(text)), language)
 
 
 @pytest.mark.parametrize(
