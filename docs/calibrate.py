@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from math import log10
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from index.searching import Hit, Index
 from qa.answering import PASSAGES
 from qa.checking import measured
 from qa.evidence import TrainedEvidence
-from qa.judging import Judge, probability
+from qa.judging import Judge, log_odds, probability
 from qa.training.measuring import auroc
 
 SEED = 1
@@ -48,11 +49,12 @@ def main(data: Path, news_index: Path) -> None:
     judge, embedder = Judge(), choose_embedder()
     news = Index(news_index, embedder)
     evidence = TrainedEvidence(judge, news.embed)
-    answers, threshold = fit_answers(data, news, evidence)
+    answers, answered_from, answered_per_tenfold = fit_answers(data, news, evidence)
     supported = fit_support(data, news, judge)
     told = {
         "answers": answers,
-        "answered_from": threshold,
+        "answered_from": answered_from,
+        "answered_per_tenfold": answered_per_tenfold,
         "supports_from": judge.calibration.supports_from,
         "contradicts_from": judge.calibration.contradicts_from,
         "supported": supported,
@@ -62,7 +64,10 @@ def main(data: Path, news_index: Path) -> None:
 
 def fit_answers(
     data: Path, news: Index, evidence: TrainedEvidence
-) -> tuple[dict[str, float], float]:
+) -> tuple[dict[str, float], float, float]:
+    """The weights, and the log-odds from which on to answer: so that ANSWERED of the answerable
+    questions are, to the many news articles and to the few that contradict each other.
+    """
     asked = list(read_rows(data / "bench" / "news" / "queries.jsonl"))
     answerable = [row for row in asked if row["answer_in_gold"]]
     unanswerable = [row for row in asked if not row["answer_in_corpus"]]
@@ -74,6 +79,7 @@ def fit_answers(
         by_question.append(("none", by_search(evidence, news, row["question"], [], UNANSWERED)))
     with tempfile.TemporaryDirectory() as folder:
         contradicted = conflict_index(data, Path(folder), news)
+        few_passages = passages_of(contradicted)
         for row in tqdm(
             list(read_rows(data / "bench" / "conflicts" / "rgb.jsonl")), desc="rgb", disable=None
         ):
@@ -111,7 +117,15 @@ def fit_answers(
         f"refused at that threshold {np.mean(np.array(none) < threshold):.3f}",
         file=sys.stderr,
     )
-    return weights, round(threshold, 3)
+    many, few = log10(passages_of(news)), log10(few_passages)
+    few_from = log_odds(np.quantile([max(rows)[0] for rows in scores["rgb"]], 1 - ANSWERED))
+    per_tenfold = (log_odds(threshold) - few_from) / (many - few)
+    return weights, round(few_from - per_tenfold * few, 3), round(per_tenfold, 3)
+
+
+def passages_of(index: Index) -> int:
+    with index.reading() as snapshot:
+        return snapshot.passage_count
 
 
 def by_search(

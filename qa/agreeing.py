@@ -6,14 +6,13 @@ or judged a contradiction. In doubt an article is silent.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import exp
 from typing import Protocol
 
 from index.articles import Article, Passage, Span
 from index.embedding import Vectors
 from qa.days import Day, day_of, without_day
 from qa.differing import difference, missing_numbers, other_agent
-from qa.judging import log_odds
+from qa.judging import log_odds, share_of
 from qa.naming import spelt_out
 from qa.replies import Verdict
 from qa.words import missing_names, stems, telling_stems
@@ -148,7 +147,7 @@ def _held(statement: str, sentence: Sentence, supports: float, cosine: float) ->
     lacking = len(missing_numbers(statement, sentence.in_context))
     lacking += missing_names(statement, sentence.article.text)
     odds = log_odds(supports) + LIKENESS_ODDS * (cosine - LIKE)
-    return 0.5**lacking / (1 + exp(-odds))
+    return share_of(odds) * 0.5**lacking
 
 
 def _judged(

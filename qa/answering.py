@@ -14,17 +14,17 @@ from qa.claiming import write
 from qa.errors import BadQuestion
 from qa.evidence import CrossEncoderEvidence, Evidence, EvidenceModel, TrainedEvidence
 from qa.following import standalone_question
-from qa.judging import Judge
+from qa.judging import Judge, log_odds
 from qa.replies import Answer, Citation, Looking, Refusal, Reply, Searched, cite
 
 MAX_QUESTION_CHARS = 2_000
 PASSAGES = 10
 CLOSEST = 3
 PER_ARTICLE = 2
-# A sentence is offered beside the best one only when it scores nearly as well: another article's so
-# well, a second one of an article almost as well.
+# A sentence is offered beside the best one only when it scores nearly as well, in log-odds: another
+# article's so nearly, a second one of an article almost as well.
 NEARLY_AS_GOOD = 0.8
-AS_GOOD = 0.97
+AS_GOOD = 0.2
 WRITER = "quotes"
 
 
@@ -72,7 +72,7 @@ class Answerer:
             yield Looking(standalone, snapshot.article_count)
             hits = snapshot.search(standalone, top=PASSAGES)
             evidence = self._evidence.score(standalone, hits)
-            chosen = choose(evidence, self._evidence.threshold)
+            chosen = choose(evidence, self._evidence.threshold(snapshot.passage_count))
             if chosen:
                 first, claims, citations = write(
                     standalone, chosen, evidence, self._support, self._index.embed
@@ -121,10 +121,11 @@ def choose(evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:
     taken: dict[str, int] = {}
     said: set[tuple[str, str]] = set()
     for one in evidence:
-        if one.score < max(threshold, evidence[0].score * NEARLY_AS_GOOD):
+        behind = log_odds(evidence[0].score) - log_odds(one.score)
+        if one.score < threshold or behind > NEARLY_AS_GOOD:
             break
         name = one.article.name
-        if name in taken and one.score < evidence[0].score * AS_GOOD:
+        if name in taken and behind > AS_GOOD:
             continue
         if taken.get(name, 0) < PER_ARTICLE and (name, one.text) not in said:
             taken[name] = taken.get(name, 0) + 1

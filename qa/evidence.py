@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import log10
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,7 +13,7 @@ from index.searching import Hit
 from qa.agreeing import Embed, Sentence
 from qa.asking import asks_outlet, offers
 from qa.errors import EvidenceModelError
-from qa.judging import Judge, log_odds, probability
+from qa.judging import Judge, log_odds, probability, share_of
 from qa.words import missing_names, stems, telling_stems
 
 # What the cosine counts in likeness; the rest is the share of the question's words.
@@ -60,11 +61,12 @@ class Evidence:
 class EvidenceModel(Protocol):
     """Scores sentences as answers to a question.
 
-    `threshold` is the score from which on a sentence is offered as an answer.
+    A score is taken for the chance that the sentence answers.
     """
 
-    @property
-    def threshold(self) -> float: ...
+    def threshold(self, passages: int) -> float:
+        """The score from which on a sentence is offered as an answer, found among so many."""
+        ...
 
     def score(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
         """Every sentence of the passages with its score, best first."""
@@ -76,10 +78,11 @@ class Similarity:
     telling words the sentence has. Likeness is not support; it is what a trained model must beat.
     """
 
-    threshold = 0.42
-
     def __init__(self, embed: Embed) -> None:
         self._embed = embed
+
+    def threshold(self, passages: int) -> float:
+        return 0.42
 
     def score(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
         texts = [span.of(hit.article.text) for hit in hits for span in hit.passage.sentences]
@@ -110,9 +113,10 @@ class TrainedEvidence:
         self._judge = judge
         self._embed = embed
 
-    @property
-    def threshold(self) -> float:
-        return self._judge.calibration.answered_from
+    def threshold(self, passages: int) -> float:
+        calibration = self._judge.calibration
+        more = calibration.answered_per_tenfold * log10(max(1, passages))
+        return share_of(calibration.answered_from + more)
 
     def score(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
         weights = self._judge.calibration.answers
@@ -196,11 +200,12 @@ class CrossEncoderEvidence:
     A score is the sigmoid of its logit where the model gives logits; half is the threshold.
     """
 
-    threshold = 0.5
-
     def __init__(self, model: str) -> None:
         self._name = model
         self._model: Any = None
+
+    def threshold(self, passages: int) -> float:
+        return 0.5
 
     def score(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
         texts = [span.of(hit.article.text) for hit in hits for span in hit.passage.sentences]

@@ -39,10 +39,15 @@ class Calibration:
     How likely a sentence answers is the logistic function of `answers` applied to what
     `qa.evidence` measures, how likely a text supports a statement, of `supported` applied to what
     `qa.checking` measures: a weight for each measure by its name, and one for `always`.
+
+    A sentence is offered as an answer from log-odds of `answered_from` on; for every tenfold of
+    passages that are searched, more of what only looks like an answer is found, and
+    `answered_per_tenfold` more is asked for.
     """
 
     answers: Mapping[str, float]
     answered_from: float
+    answered_per_tenfold: float
     supports_from: float
     contradicts_from: float
     supported: Mapping[str, float]
@@ -117,6 +122,7 @@ def _settings(path: Path) -> tuple[str, Calibration]:
         return str(told["sha256"]), Calibration(
             answers={name: float(weight) for name, weight in values["answers"].items()},
             answered_from=float(values["answered_from"]),
+            answered_per_tenfold=float(values["answered_per_tenfold"]),
             supports_from=float(values["supports_from"]),
             contradicts_from=float(values["contradicts_from"]),
             supported={name: float(weight) for name, weight in values["supported"].items()},
@@ -127,8 +133,12 @@ def _settings(path: Path) -> tuple[str, Calibration]:
 
 def probability(weights: Mapping[str, float], measures: Mapping[str, float]) -> float:
     """The logistic function of the weighed measures."""
-    weighed = sum(weights[name] * value for name, value in measures.items())
-    return 1 / (1 + exp(-weights["always"] - weighed))
+    return share_of(weights["always"] + sum(weights[name] * measures[name] for name in measures))
+
+
+def share_of(odds: float) -> float:
+    """The share of a logit."""
+    return 1 / (1 + exp(-odds))
 
 
 def log_odds(share: float) -> float:

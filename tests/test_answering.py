@@ -11,7 +11,8 @@ from index.searching import Hit, Index
 from qa.answering import Question, choose, open_answerer
 from qa.chain import PassageRetriever, QuestionChain
 from qa.errors import BadQuestion
-from qa.evidence import Evidence, ranked
+from qa.evidence import Evidence, TrainedEvidence, ranked
+from qa.judging import Judge
 from qa.replies import Answer, Looking, Refusal
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -141,7 +142,7 @@ def evidence(name: str, score: float, start: int) -> Evidence:
 
 
 def test_sentences_far_behind_the_best_are_not_quoted():
-    chosen = choose([evidence("a", 0.9, 0), evidence("a", 0.88, 20), evidence("b", 0.6, 0)], 0.5)
+    chosen = choose([evidence("a", 0.9, 0), evidence("a", 0.89, 20), evidence("b", 0.6, 0)], 0.5)
     assert [one.article.name for one in chosen] == ["a", "a"]
 
 
@@ -190,3 +191,8 @@ def test_every_quote_from_the_meeting_articles_is_verbatim(tmp_path):
                 assert " ".join(line.split()) in " ".join(raw.split())
             quotes += 1
     assert quotes > 40
+
+
+def test_more_is_asked_of_an_answer_found_among_many(ready):
+    model = TrainedEvidence(Judge(), ready.embed)
+    assert 0 < model.threshold(10) < model.threshold(100_000) < 1
