@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from index.searching import STOP_WORDS
 from qa.days import day_of
 from qa.words import words
 
@@ -32,6 +33,7 @@ _NAME = re.compile(
 )
 # What has a capital, but not from opening a sentence.
 _CAPITAL = re.compile(r"(?<![.?!] )(?<!^)\b[^\W\d_a-z][\w'’-]+")
+_NAME_OR_NUMBER = re.compile(r"\b[^\W\d_a-z][\w'’-]+|\b\d[\d,.]*\b")
 _OUTLET = re.compile(
     r"\b(?:which|what)\s+(?:news\s*)?(?:agency|agencies|outlets?|(?:news)?papers?|publishers?|"
     r"publications?|(?:web)?sites?|sources?|media|broadcasters?|channels?|organi[sz]ations?|"
@@ -82,6 +84,16 @@ def offers(question: str, sentence: str, published: date | None) -> float:
     if asks_name(question):
         return 1.0 if _new_names(question, sentence) else -1.0
     return 0.0
+
+
+def answers_of_kind(question: str, sentence: str) -> frozenset[str]:
+    """The names and numbers of a sentence that a question does not name, where it asks for a time,
+    an amount or a name: one of them may be the answer.
+    """
+    if not (asks_when(question) or _AMOUNT.search(question) or asks_name(question)):
+        return frozenset()
+    found = {word for one in _NAME_OR_NUMBER.finditer(sentence) for word in words(one[0])}
+    return frozenset(found - set(words(question)) - STOP_WORDS)
 
 
 def _new_names(question: str, sentence: str) -> bool:

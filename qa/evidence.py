@@ -1,9 +1,10 @@
 """Says how well sentences answer a question. This is the seam at which a trained model comes in."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import log10
+from math import log1p, log10
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from index.articles import Article, Passage, Span
 from index.searching import Hit
 from qa.agreeing import Embed, Sentence
-from qa.asking import asks_outlet, offers
+from qa.asking import answers_of_kind, asks_outlet, offers
 from qa.errors import EvidenceModelError
 from qa.judging import Judge, log_odds, probability, share_of
 from qa.words import missing_names, stems, telling_stems
@@ -26,6 +27,8 @@ READ_AGAIN = 8
 # What the rank of the passage, and likeness, count against the share of the words in that choice.
 RANK_SHARE = 0.5
 LIKENESS_SHARE = 2.0
+# How soon more of an echo adds little.
+ECHO = 10.0
 # So much better than the sentence before must both answer for this one to have a part in it.
 LIFT_ODDS = 1.0
 # What is left of a sentence's score for each name of the question that its article lacks.
@@ -175,6 +178,9 @@ class TrainedEvidence:
             )
         ]
         weights = self._judge.calibration.answers
+        chances = [probability(weights, told) for told in measures]
+        for told, echo in zip(measures, _echoes(question, texts, chances), strict=True):
+            told["echo"] = echo
         likely = sorted(range(len(found)), key=lambda at: -probability(weights, measures[at]))
         again = [
             (at, sentence.before, sentence.in_context)
@@ -192,6 +198,23 @@ class TrainedEvidence:
     def _odds(self, question: str, texts: Sequence[str]) -> list[float]:
         shares = self._judge.shares([(question, text) for text in texts])[:, 0].tolist()
         return [log_odds(share) for share in shares]
+
+
+def _echoes(question: str, texts: Sequence[str], chances: Sequence[float]) -> list[float]:
+    """How far each text's possible answers are named by other likely texts too, 0 for what is named
+    most and less below it: of many sentences, those that answer tend to give one answer.
+    """
+    answers = [answers_of_kind(question, text) for text in texts]
+    likely: dict[str, float] = defaultdict(float)
+    for theirs, chance in zip(answers, chances, strict=True):
+        for answer in theirs:
+            likely[answer] += chance
+    together = sum(chances) or 1.0
+    told = [
+        log1p(ECHO * max((likely[one] - chance for one in theirs), default=0.0) / together)
+        for theirs, chance in zip(answers, chances, strict=True)
+    ]
+    return [one - max(told) for one in told]
 
 
 class CrossEncoderEvidence:

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from qa.asking import offers
+from qa.asking import answers_of_kind, offers
 
 MONDAY = date(2023, 3, 13)
 
@@ -28,3 +28,9 @@ def test_a_sentence_offers_the_kind_of_thing_that_is_asked_for(
     question, sentence, published, offered
 ):
     assert offers(question, sentence, published) == offered
+
+
+def test_what_may_be_the_answer_is_named_by_the_sentence_and_not_by_the_question():
+    said = "Ines Falk opened the pier in Norvik in 2019."
+    assert answers_of_kind("Who opened the pier in Norvik?", said) == {"ines", "falk", "2019"}
+    assert answers_of_kind("Why was the pier opened?", said) == set()
