@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from index.articles import Article, Span
 from index.indexing import Report
-from index.storing import Skipped
+from index.schema import Skipped
 from qa.page.marking import (
     DERIVED_NOTE,
     badge,
