@@ -1,7 +1,7 @@
 """Inspecting tells how an index is, and whether what it holds agrees with itself."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,9 @@ from index.probing import probe
 from index.publishing import Lease, Published, last_run, published, writer
 from index.schema import Skipped
 from index.storing import Store
+
+Probe = Callable[[Path, Published], list[str]]
+"""Says what does not hold of a generation's vectors."""
 
 AT_ONCE = 5_000
 
@@ -80,10 +83,10 @@ def _size(folder: Path) -> int:
     return size
 
 
-def verify(folder: Path) -> tuple[Finding, ...]:
+def verify(folder: Path, vectors: Probe = probe) -> tuple[Finding, ...]:
     """What does not hold: every passage equals its article's text, words and vectors agree with it.
 
-    Raises IndexMissing when there is no index.
+    `vectors` says what is wrong with those. Raises IndexMissing when there is no index.
     """
     try:
         what = published(folder)
@@ -91,7 +94,7 @@ def verify(folder: Path) -> tuple[Finding, ...]:
     except IndexDamaged as cause:
         return (_damage(cause),)
     try:
-        return tuple(_findings(folder, what))
+        return tuple(_findings(folder, what, vectors))
     except IndexMissing:
         raise
     except IndexDamaged as cause:
@@ -108,14 +111,14 @@ def _damage(cause: IndexDamaged) -> Finding:
 REBUILD = "run `meeting-qa index --rebuild`"
 
 
-def _findings(folder: Path, what: Published) -> Iterator[Finding]:
+def _findings(folder: Path, what: Published, vectors: Probe) -> Iterator[Finding]:
     with closing(Store(folder / what.store)) as store:
         problems = _torn(store.path)
         yield from (Finding(what.store, one, REBUILD) for one in problems)
         if not problems:
             yield from _texts(store, what)
     # The vectors are derived: a run makes a damaged folder anew from the store.
-    for problem in probe(folder, what):
+    for problem in vectors(folder, what):
         yield Finding(what.vectors, problem, REBUILD)
 
 

@@ -32,12 +32,16 @@ def _files(path: Path) -> Iterator[tuple[Path, PurePosixPath]]:
 def _taken(file: Path, below: PurePosixPath, corpus: Path) -> Taken:
     inside = file.resolve()
     if inside.is_file() and inside.is_relative_to(corpus.resolve()):
-        name = inside.relative_to(corpus.resolve()).as_posix()
-        return Taken(str(file), name, "is in the folder already")
+        there = inside.relative_to(corpus.resolve()).as_posix()
+        return Taken(str(file), there, "is in the folder already")
     if not file.exists():
         return Taken(str(file), None, "not taken: there is no such file")
     kept = take(file, corpus / below)
-    return Taken(str(file), (below / kept.name).as_posix() if kept.name else None, kept.note)
+    if kept.name is None:
+        return Taken(str(file), None, kept.note)
+    name = (below / kept.name).as_posix()
+    note = kept.note.replace(f"kept as {kept.name}", f"kept as {name}", 1)
+    return Taken(str(file), name, note)
 
 
 def remove(names: Sequence[str], corpus: Path) -> None:

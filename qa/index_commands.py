@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Exit 1 when a file is skipped.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--status", is_flag=True, help="Say how the index is, and do nothing.")
-@click.option(
-    "--verify", is_flag=True, help="Check what is indexed; exit 1 if it is not whole."
-)
+@click.option("--verify", is_flag=True, help="Check what is indexed; exit 1 if it is not whole.")
 @click.pass_context
 def index_command(
     ctx: click.Context,
