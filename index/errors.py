@@ -9,6 +9,7 @@ IndexingError
 ├── IndexDamaged       a published file is gone or unreadable
 └── UnknownArticle     no article of that name is indexed
 UnreadableFile         one file cannot become an article; it is skipped with this reason
+└── InaccessibleFile   it cannot be opened now; what is known of it stays
 """
 
 
@@ -46,3 +47,7 @@ class UnknownArticle(IndexingError):
 
 class UnreadableFile(Exception):
     """One file cannot become an article. The message is the reason shown beside its name."""
+
+
+class InaccessibleFile(UnreadableFile):
+    """One file or folder cannot be opened now, so nobody knows what it holds."""

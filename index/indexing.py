@@ -14,7 +14,18 @@ from index.embedding import Embedder
 from index.errors import IdentityMismatch, IndexDamaged, IndexMissing, Unwritable
 from index.history import adopt_versions, join_versions
 from index.noticing import BUILT_BY, Bar, Difference, Reporter, corpus_of, notice
-from index.publishing import GENERATIONS, Published, note_run, publish, published, sweep, writing
+from index.publishing import (
+    GENERATIONS,
+    IDENTITY,
+    POINTER,
+    Published,
+    note_run,
+    pointer_lost,
+    publish,
+    published,
+    sweep,
+    writing,
+)
 from index.renewing import make_vectors
 from index.schema import Indexed, Place, Skipped
 from index.splitting import split_article
@@ -125,15 +136,26 @@ def _update(
     generation = _last_number(folder) + 1
     name = before.store if before else _new_store(folder, generation, rebuild)
     last = before.generation if before else 0
+    notes: tuple[str, ...] = ()
+    if before and pointer_lost(folder):
+        notes = (
+            f"{folder / POINTER} was lost or damaged; generation {last}, the newest whole one, was "
+            "found and gone on from",
+        )
     with closing(Store(folder / name, writable=True)) as store:
         store.roll_back_to(last)
         difference = _difference(corpus, files, store, last, unfinished, reporter)
         if before and not difference and difference.skipped == store.skipped(last):
-            return _report(last, difference, sum(store.passage_counts(last).values()), 0)
-        notes = _adopt(folder, store, generation) if rebuild else ()
+            if notes:
+                publish(folder, before)
+            count = sum(store.passage_counts(last).values())
+            return _report(last, difference, count, 0, notes=notes)
+        if rebuild:
+            notes = _adopt(folder, store, generation)
         embedded = _write(store, difference, generation, embedder, rebuild, reporter)
         vectors, passages = make_vectors(folder, store, before, generation)
         now = Published(generation, name, vectors, embedder.identity)
+        store.settle()
         publish(folder, now)
     sweep(folder, now)
     return _report(generation, difference, passages, embedded, notes=notes)
@@ -252,6 +274,7 @@ def _write(
     for first in range(0, len(missing), EMBED_AT_ONCE):
         some = missing[first : first + EMBED_AT_ONCE]
         store.add_vectors(some, embedder.embed([texts[one] for one in some], bar.update))
+    store.set_setting(IDENTITY, embedder.identity)
     store.begin_generation(generation, difference.skipped, difference.places.values())
     store.remove_articles(difference.ended, generation)
     for article, file_hash, passages in split:

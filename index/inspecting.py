@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from index.embedding import Vectors
-from index.errors import IndexDamaged, IndexMissing
+from index.errors import IndexDamaged, IndexMissing, Unwritable
 from index.history import earlier_texts
 from index.indexing import searched_text, vector_name
 from index.probing import probe
-from index.publishing import Lease, Published, last_run, published, writer
+from index.publishing import Lease, Published, last_run, published, takes_files, writer
 from index.schema import Skipped
 from index.storing import Store
 
@@ -86,8 +86,14 @@ def _size(folder: Path) -> int:
 def verify(folder: Path, vectors: Probe = probe) -> tuple[Finding, ...]:
     """What does not hold: every passage equals its article's text, words and vectors agree with it.
 
-    `vectors` says what is wrong with those. Raises IndexMissing when there is no index.
+    `vectors` says what is wrong with those. Raises IndexMissing when there is no index, and
+    Unwritable where its folder takes no files, which SQLite and Chroma need for a full check.
     """
+    if folder.is_dir() and not takes_files(folder):
+        raise Unwritable(
+            f"{folder} cannot be checked, since it takes no files now (the disk is full, or it is "
+            "read-only); make room or copy the folder, then run `meeting-qa index --verify`"
+        )
     try:
         what = published(folder)
         lease = Lease(folder / what.vectors)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from index.articles import Article
 from index.cleaning import CLEANING_VERSION
-from index.errors import CorpusError, UnreadableFile
+from index.errors import CorpusError, InaccessibleFile, UnreadableFile
 from index.reading import ARTICLE_SUFFIXES, MAX_BYTES, corpus_files, read_article
 from index.schema import Indexed, Place, Skipped
 from index.splitting import SPLITTER_VERSION
@@ -86,7 +86,8 @@ def notice(
 ) -> Difference:
     """Reads the files that are not indexed as they are now; `recall` gives the article of a row.
 
-    Files that are still being written (`unfinished`) count as they were.
+    Files that are still being written (`unfinished`) count as they were, and so do those that
+    cannot be opened now.
     """
     known: dict[str, Indexed | Place] = {**manifest, **places}
     now: dict[str, Place] = {}
@@ -97,8 +98,7 @@ def notice(
         bar.update(1)
         have = known.get(name)
         if path in unfinished:
-            if have:
-                now[name] = Place(name, have.hash, have.file_hash, have.built_by)
+            _stays(name, known, now)
             continue
         try:
             file_hash = _file_hash(path)
@@ -107,6 +107,9 @@ def notice(
             else:
                 read[name] = read_article(path, name)
                 hash = read[name].hash
+        except InaccessibleFile as reason:
+            # What it holds now cannot be told, so what is known of it stays.
+            skipped.append(Skipped(name, f"{reason}{_stays(name, known, now)}"))
         except UnreadableFile as reason:
             skipped.append(Skipped(name, str(reason)))
         else:
@@ -133,6 +136,15 @@ def notice(
         skipped=tuple(skipped),
         unchanged=len(same),
     )
+
+
+def _stays(name: str, known: Mapping[str, Indexed | Place], now: dict[str, Place]) -> str:
+    """Lets a file, or all that is below a folder, count as it was; says so if that is anything."""
+    below = [one for one in known if one == name or one.startswith(f"{name}/")]
+    for one in below:
+        have = known[one]
+        now[one] = Place(one, have.hash, have.file_hash, have.built_by)
+    return "; what was indexed of it stays as it was" if below else ""
 
 
 def _same(now: Place, before: Indexed | Place) -> bool:
@@ -189,4 +201,4 @@ def _file_hash(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as cause:
-        raise UnreadableFile(f"cannot be read: {cause.strerror}") from cause
+        raise InaccessibleFile(f"cannot be read: {cause.strerror}") from cause

@@ -7,19 +7,24 @@ leaves the last published generation whole.
 
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.errors import IndexDamaged, IndexLocked, IndexMissing, Unwritable
+from index.errors import IndexDamaged, IndexingError, IndexLocked, IndexMissing, Unwritable
 
 POINTER = "current.json"
 GENERATIONS = "generations"
 OWNER = "writer.txt"
 LAST_RUN = "last-run.json"
+IDENTITY = "identity"
+"""The setting of a store that names the embedding model of its vectors."""
 LOCK_WAIT_SECONDS = 10.0
+# What a reader's locks and side files may need.
+ROOM_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Published:
 
 
 def published(folder: Path) -> Published:
-    """The generation that counts now.
+    """The generation that counts now. Where the pointer is lost, the newest that is whole.
 
     Raises IndexMissing when there is none yet, IndexDamaged when the pointer cannot be read.
     """
@@ -41,11 +46,45 @@ def published(folder: Path) -> Published:
     try:
         return Published(**json.loads(pointer.read_text(encoding="utf-8")))
     except FileNotFoundError as cause:
+        if found := newest_whole(folder):
+            return found
         raise IndexMissing(f"there is no index in {folder} yet; run `meeting-qa index`") from cause
     except (OSError, ValueError, TypeError) as cause:
+        if found := newest_whole(folder):
+            return found
         raise IndexDamaged(
             f"{pointer} cannot be read ({cause}); run `meeting-qa index --rebuild`"
         ) from cause
+
+
+def pointer_lost(folder: Path) -> bool:
+    """Whether the pointer does not tell which generation counts, though there is one."""
+    try:
+        Published(**json.loads((folder / POINTER).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return newest_whole(folder) is not None
+    return False
+
+
+def newest_whole(folder: Path) -> Published | None:
+    """The newest generation that was finished, whatever the pointer says."""
+    from index.storing import Store
+    from index.vectors import check_seal
+
+    sealed = (path for path in (folder / GENERATIONS).glob("*-*") if path.is_dir())
+    for vectors in sorted(sealed, reverse=True):
+        number = vectors.name.split("-")[0]
+        for path in sorted(folder.glob("articles-*.sqlite"), reverse=True):
+            if path.stem > f"articles-{number}":
+                continue  # begun by a later rebuild, it knows this generation from hearsay
+            with suppress(IndexingError, ValueError):
+                check_seal(vectors)
+                with closing(Store(path)) as store:
+                    identity = store.setting(IDENTITY)
+                    if identity and store.made(int(number)):
+                        below = vectors.relative_to(folder).as_posix()
+                        return Published(int(number), path.name, below, identity)
+    return None
 
 
 def publish(folder: Path, what: Published) -> None:
@@ -147,8 +186,24 @@ def last_run(folder: Path) -> dict[str, str | float] | None:
     return told
 
 
+def takes_files(folder: Path) -> bool:
+    """Whether something can be written into a folder now."""
+    tried = folder / f"room-{secrets.token_hex(4)}.tmp"
+    try:
+        tried.write_bytes(bytes(ROOM_BYTES))
+    except OSError:
+        return False
+    finally:
+        with suppress(OSError):
+            tried.unlink(missing_ok=True)
+    return True
+
+
 class Lease:
-    """A reader's hold on a generation: while it lasts, the vector folder is not swept away."""
+    """A reader's hold on a generation: while it lasts, the vector folder is not swept away.
+
+    Raises OSError or sqlite3.Error where no file can be made for it.
+    """
 
     def __init__(self, vectors: Path) -> None:
         from filelock import ReadWriteLock

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from index.articles import Article, Derivable
 from index.cleaning import clean, find_language, find_title, strip_markup
 from index.decoding import decode
-from index.errors import UnreadableFile
+from index.errors import InaccessibleFile, UnreadableFile
 
 ARTICLE_SUFFIXES = frozenset({".txt", ".md", ".html", ".htm"})
 MAX_BYTES = 20 * 1024 * 1024
@@ -77,12 +77,9 @@ def _file_bytes(path: Path, name: str) -> bytes:
         if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
             raise UnreadableFile("a link out of the corpus folder, which is not followed")
         if stat.S_ISDIR(about.st_mode):
-            linked = path.is_symlink()
-            raise UnreadableFile(
-                "a link to a folder, which is not followed"
-                if linked
-                else "a folder that cannot be listed"
-            )
+            if path.is_symlink():
+                raise UnreadableFile("a link to a folder, which is not followed")
+            raise InaccessibleFile("a folder that cannot be listed")
         if path.suffix.lower() not in ARTICLE_SUFFIXES:
             raise UnreadableFile("not a .txt, .md or .html file")
         if not stat.S_ISREG(about.st_mode):
@@ -95,7 +92,7 @@ def _file_bytes(path: Path, name: str) -> bytes:
         return path.read_bytes()
     except (OSError, RuntimeError) as error:
         cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UnreadableFile(f"cannot be read: {cause}") from error
+        raise InaccessibleFile(f"cannot be read: {cause}") from error
 
 
 def _from_text(text: str, name: str) -> Article:

@@ -4,12 +4,16 @@ Where that is damaged, or holds too much that is gone, all of it is made anew fr
 vectors. Nothing is embedded here.
 """
 
+import hashlib
 import secrets
 import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
+
+from index.embedding import Vectors
 from index.errors import IndexDamaged
 from index.publishing import GENERATIONS, Published
 from index.storing import Store
@@ -23,6 +27,8 @@ REMAKE_SHARE = 0.3
 TRIED = 100
 LOST_SHARE = 0.1
 SAME_VECTOR = 0.999
+# Turns a cosine by about .000002.
+HAIR = 1e-4
 
 
 def make_vectors(
@@ -45,9 +51,12 @@ def make_vectors(
         with closing(ChromaVectors(folder / name, create=True)) as vectors:
             if copied:
                 vectors.remove(sorted(gone))
+            new = set(added)
+            seen: set[str | bytes] = {name for at, name in living.items() if at not in new}
             for first in range(0, len(added), AT_ONCE):
                 some = added[first : first + AT_ONCE]
-                vectors.add(some, store.vectors([living[at] for at in some]))
+                names = [living[at] for at in some]
+                vectors.add(some, _apart(some, names, store.vectors(names), seen))
             _check(vectors, store, living, added)
         seal(folder / name)
     except BaseException:
@@ -55,6 +64,24 @@ def make_vectors(
         raise
     store.set_setting("removed_rows", str(len(gone) + gone_before if copied else 0))
     return name, len(living)
+
+
+def _apart(
+    ids: Sequence[int], names: Sequence[str], vectors: Vectors, seen: set[str | bytes]
+) -> Vectors:
+    """The vectors, each that was seen before moved by a hair.
+
+    The graph that Chroma searches links a vector to its nearest ones. Where hundreds are equal they
+    link to each other alone, and whatever else there is cannot be reached any more.
+    """
+    apart = vectors.copy()
+    for row, (at, name) in enumerate(zip(ids, names, strict=True)):
+        digest = hashlib.sha256(vectors[row].tobytes()).digest()
+        if name in seen or digest in seen:
+            apart[row] += HAIR * np.random.default_rng(at).standard_normal(len(apart[row]))
+            apart[row] /= np.linalg.norm(apart[row])
+        seen.update((name, digest))
+    return apart
 
 
 def _copied(source: Path, to: Path) -> bool:

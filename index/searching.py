@@ -1,10 +1,11 @@
 """Finds passages: dense and keyword search over one published generation, their scores fused."""
 
 import re
+import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from math import log
@@ -18,10 +19,10 @@ from index.embedding import Embedder, Vectors
 from index.errors import IndexDamaged, UnknownArticle
 from index.history import Version, quoted_version, versions_of
 from index.indexing import check_identity
-from index.publishing import Lease, Published, published
+from index.publishing import Lease, Published, published, takes_files
 from index.schema import Skipped, StoredPassage
 from index.storing import Store
-from index.vectors import ChromaVectors
+from index.vectors import ChromaVectors, StoredVectors, check_seal
 
 CANDIDATES = 50
 REMEMBERED_TEXTS = 5_000
@@ -68,19 +69,18 @@ class Snapshot:
         self.generation = what.generation
         self.published = what
         self._embedder = embedder
-        self._lease = Lease(folder / what.vectors)
-        try:
-            self._store = Store(folder / what.store)
-            self._vectors = ChromaVectors(folder / what.vectors)
-        except BaseException:
-            self._lease.release()
-            raise
-        self._counts = self._store.passage_counts(self.generation)
+        with ExitStack() as opened:
+            lease = _leased(folder, what)
+            if lease:
+                opened.callback(lease.release)
+            self._store = opened.enter_context(closing(Store(folder / what.store)))
+            self._vectors = _open_vectors(folder, what, self._store, bool(lease))
+            opened.callback(self._vectors.close)
+            self._counts = self._store.passage_counts(self.generation)
+            self._opened = opened.pop_all()
 
     def close(self) -> None:
-        self._vectors.close()
-        self._store.close()
-        self._lease.release()
+        self._opened.close()
 
     @property
     def article_count(self) -> int:
@@ -199,6 +199,33 @@ class Snapshot:
         return known | {
             stored.id: float(cosine) for stored, cosine in zip(rest, products, strict=True)
         }
+
+
+def _leased(folder: Path, what: Published) -> Lease | None:
+    """A hold on a generation's vectors; None where nothing can be written."""
+    try:
+        return Lease(folder / what.vectors)
+    except (OSError, sqlite3.Error):
+        if takes_files(folder):
+            raise
+        return None
+
+
+def _open_vectors(
+    folder: Path, what: Published, store: Store, leased: bool
+) -> ChromaVectors | StoredVectors:
+    """A generation's vectors. Chroma writes when it opens, so where the folder takes nothing they
+    are those of the store, which need no lease.
+    """
+    try:
+        check_seal(folder / what.vectors)
+        if leased:
+            return ChromaVectors(folder / what.vectors)
+    except IndexDamaged:
+        if takes_files(folder):
+            raise
+    living = store.living_passages(what.generation)
+    return StoredVectors([at for at, _, _ in living], store.vectors([v for _, _, v in living]))
 
 
 def rank_articles(query: str, snapshot: Snapshot, top: int) -> list[Hit]:

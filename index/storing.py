@@ -7,8 +7,7 @@ generation 7 sees 7 whatever is written meanwhile. A generation counts once it i
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from index.articles import Article, Passage
+from index.connecting import ReadingConnection, connect, no_room
 from index.copies import Sketch, sketch
 from index.embedding import Vectors
 from index.errors import IndexDamaged
@@ -46,22 +46,19 @@ class Store:
         self.path = path
         if not writable and not path.is_file():
             raise IndexDamaged(f"{path} is gone; run `meeting-qa index --rebuild`")
+        self._reading: ReadingConnection | None = None
         try:
-            # One store is read from several of a server's threads, each call under sqlite's lock.
-            self._db = sqlite3.connect(
-                path.resolve().as_uri(), timeout=30, check_same_thread=False, uri=True
-            )
-            self._db.row_factory = sqlite3.Row
             if writable:
+                self._db = connect(path)
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = FULL")
                 if not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
                     self._create()
             else:
-                self._db.execute("PRAGMA query_only = ON")
+                self._reading = ReadingConnection(path)
             self._check_schema(writable)
         except sqlite3.DatabaseError as cause:
-            raise damaged(path, cause) from cause
+            raise self._failure(cause) from cause
 
     def _create(self) -> None:
         with self._db:
@@ -83,11 +80,17 @@ class Store:
             )
 
     def close(self) -> None:
-        self._db.close()
+        (self._reading or self._db).close()
+
+    def settle(self) -> None:
+        """Moves what was committed from SQLite's log into the file, so that it can be read where
+        no side file can be made. Readers that are at it may keep some back.
+        """
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def setting(self, name: str) -> str | None:
-        row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
-        return row["value"] if row else None
+        rows = self._fetch("SELECT value FROM settings WHERE name = ?", (name,))
+        return rows[0]["value"] if rows else None
 
     def set_setting(self, name: str, value: str) -> None:
         with self._db:
@@ -310,10 +313,20 @@ class Store:
 
     def rows(self, query: str, **values: Any) -> list[sqlite3.Row]:
         try:
-            with closing(self._db.execute(query, values)) as rows:
-                return rows.fetchall()
+            return self._fetch(query, values)
         except sqlite3.DatabaseError as cause:
-            raise damaged(self.path, cause) from cause
+            raise self._failure(cause) from cause
+
+    def _failure(self, cause: sqlite3.DatabaseError) -> Exception:
+        """What to raise: a full disk or a read-only folder is no damage to what is written."""
+        return no_room(self.path, cause) or damaged(self.path, cause)
+
+    def _fetch(
+        self, query: str, values: Sequence[object] | Mapping[str, object]
+    ) -> list[sqlite3.Row]:
+        if self._reading:
+            return self._reading.fetch(query, values)
+        return self._db.execute(query, values).fetchall()
 
     def _some(
         self, table: str, column: str, keys: Sequence[Any], columns: str = "*"
@@ -323,9 +336,9 @@ class Store:
             places = ", ".join("?" * len(some))
             query = f"SELECT {columns} FROM {table} WHERE {column} IN ({places})"
             try:
-                yield from self._db.execute(query, some).fetchall()
+                yield from self._fetch(query, some)
             except sqlite3.DatabaseError as cause:
-                raise damaged(self.path, cause) from cause
+                raise self._failure(cause) from cause
 
 
 def _body(article: Article, passage: Passage) -> str:

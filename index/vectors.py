@@ -99,6 +99,22 @@ class ChromaVectors:
         self._client.close()  # type: ignore[attr-defined]
 
 
+class StoredVectors:
+    """Vectors in memory, searched one by one: what serves where Chroma cannot open its folder."""
+
+    def __init__(self, ids: Sequence[int], vectors: Vectors) -> None:
+        self._ids = np.asarray(ids)
+        self._vectors = vectors
+
+    def nearest(self, query: Vectors, top: int) -> list[tuple[int, float]]:
+        """Passage numbers with their cosine similarity to a unit vector, best first."""
+        cosines = self._vectors @ query
+        best = np.argsort(-cosines, kind="stable")[:top]
+        return [(int(self._ids[at]), float(cosines[at])) for at in best]
+
+    def close(self) -> None: ...
+
+
 def _unwritable(folder: Path, cause: Exception) -> Unwritable:
     return Unwritable(
         f"{folder} cannot be written ({cause}); make room or mend the folder, then run "

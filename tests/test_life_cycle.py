@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from index.errors import UnknownArticle
 from index.indexing import preview, update_index
@@ -17,7 +16,6 @@ from index.publishing import published
 from index.searching import Index
 from index.watching import rested_changes
 from qa.adding import add, remove
-from qa.command_line import main
 
 PROJECT = Path(__file__).parents[1]
 
@@ -196,37 +194,6 @@ def test_eight_readers_get_whole_answers_while_it_is_rebuilt(corpus, folder, emb
         one.join()
     assert not wrong
     assert answers
-
-
-@pytest.mark.skipif(
-    os.geteuid() != 0 or not shutil.which("mount"), reason="only root can mount a small disk"
-)
-def test_a_full_disk_is_named_and_the_last_generation_stays(corpus, tmp_path, embedder):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)]
-    if subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("no small disk can be mounted here")
-    try:
-        command = ["--corpus", str(corpus), "--index", str(disk / "index")]
-        update_index(corpus, disk / "index", embedder)
-        (disk / "filling").write_bytes(bytes(_free(disk) - 16_384))
-        (corpus / "new.txt").write_text("The library lends umbrellas. " * 2000, encoding="utf-8")
-        with pytest.raises(Exception, match=r"cannot be written|read") as failed:
-            update_index(corpus, disk / "index", embedder)
-        assert str(disk) in str(failed.value)
-        (disk / "filling").unlink()
-        with Index(disk / "index", embedder).reading() as snapshot:
-            assert (snapshot.generation, snapshot.article_count) == (1, 2)
-        assert update_index(corpus, disk / "index", embedder).added == ("new.txt",)
-        assert CliRunner().invoke(main, [*command, "index", "--status"]).exit_code == 0
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=False)
-
-
-def _free(disk: Path) -> int:
-    about = os.statvfs(disk)
-    return about.f_bavail * about.f_frsize
 
 
 @pytest.mark.slow
