@@ -33,6 +33,7 @@ format: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	$(BIN)/python docs/bench.py
+	$(BIN)/python docs/bench_speed.py
 
 bench-crash: $(STAMP)
 	$(BIN)/python docs/bench_crash.py --kills 1000

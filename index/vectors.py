@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 COLLECTION = "passages"
 UPSERT_ROWS = 5_000
-# On 67,421 news passages a construction effort of 200 costs twice the time of 100, and both find .997 to
-# .998 of the 10 exact nearest.
+# On 67,421 news passages a construction effort of 200 costs twice the time of 100, and both find
+# .997 to .998 of the 10 exact nearest.
 HNSW = {"space": "cosine", "ef_construction": 100, "ef_search": 200, "max_neighbors": 24}
 SEAL = "files.json"
 
