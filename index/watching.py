@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 # A file that has not changed for so long is taken for finished.
-REST_SECONDS = 0.7
+REST_SECONDS = 0.5
 LOOK_MILLISECONDS = 200
 
 
