@@ -64,11 +64,19 @@ class ChromaVectors:
     def ids(self) -> set[int]:
         return {int(at) for at in self._collection.get(include=[])["ids"]}
 
-    def nearest(self, query: Vectors, top: int) -> list[tuple[int, float]]:
-        """Passage numbers with their cosine similarity to a unit vector, best first."""
+    def nearest(
+        self, query: Vectors, top: int, among: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Passage numbers with their cosine similarity to a unit vector, best first.
+
+        With `among` only these passages count.
+        """
         queries: Any = [query]
         found = self._collection.query(
-            query_embeddings=queries, n_results=top, include=["distances"]
+            query_embeddings=queries,
+            ids=None if among is None else [str(at) for at in among],
+            n_results=top,
+            include=["distances"],
         )
         distances = found["distances"] or [[]]
         pairs = zip(found["ids"][0], distances[0], strict=True)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from index.articles import Article, Span
+from index.searching import Scope
 
 Verdict = Literal["supports", "silent", "differs"]
 
@@ -64,11 +65,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What a reply was drawn from: one published generation of the index."""
+    """What a reply was drawn from: one published generation of the index.
+
+    `within` says which of its articles were searched, where it was not all of them.
+    """
 
     generation: int
     articles: int
     passages: int
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,7 @@ class Refusal:
         """How much was searched, in a sentence."""
         count = self.searched.articles
         text = f"Searched {count} article{'s' if count != 1 else ''}"
+        text += f" {self.searched.within}" if self.searched.within else ""
         if self.published:
             first, last = self.published
             text += f", dated {first.isoformat()}"
@@ -154,6 +160,18 @@ class Looking:
 
     standalone: str
     articles: int
+
+
+def scope_text(scope: Scope) -> str | None:
+    """Which articles are searched, in words that follow "articles"; None where it is all."""
+    told = [f"of {' or '.join(scope.outlets)}"] if scope.outlets else []
+    if scope.first and scope.last:
+        told.append(f"from {scope.first.isoformat()} to {scope.last.isoformat()}")
+    elif scope.first:
+        told.append(f"from {scope.first.isoformat()} on")
+    elif scope.last:
+        told.append(f"up to {scope.last.isoformat()}")
+    return " ".join(told) or None
 
 
 def told(claim: Claim) -> str:
