@@ -4,11 +4,14 @@ Knows Gradio and wires it to `qa.page`, which says what is shown. Run it: `pytho
 """
 
 import asyncio
+import base64
 import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
-from functools import partial
+from dataclasses import replace
+from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -20,9 +23,10 @@ from qa.page.desk import Desk
 from qa.settings import Settings, default_corpus, default_index
 
 if TYPE_CHECKING:
-    from gradio import HTML, Blocks
+    from gradio import HTML, JSON, Blocks, Dropdown, Tab
 
     from qa.page.working import Tell
+    from qa.rating import Rating
 
 HOST = "127.0.0.1"
 PORT = 7860
@@ -30,20 +34,22 @@ ANSWERS_AT_ONCE = 4
 NOTICE_SECONDS = 3
 MAX_UPLOAD = "20mb"
 
-# What is clicked inside our own HTML comes to Python as an event that names it.
-CLICKS = """
-element.addEventListener("click", (event) => {
-  const told = event.target.closest("[data-open], [data-article], [data-example]");
-  if (told) trigger("click", { ...told.dataset });
-});
+LISTEN = "meetingQa.listen(element, trigger)"
+FOLLOW = f"""{LISTEN};
+new MutationObserver(() => meetingQa.follow()).observe(
+  element, {{ childList: true, subtree: true, characterData: true }});
 """
-FOLLOW = """
-new MutationObserver(() => window.meetingQa.follow()).observe(
-  element, { childList: true, subtree: true, characterData: true });
-"""
-SAY = "() => requestAnimationFrame(() => window.meetingQa.say({}))"
-SHOW_ARTICLE = "() => requestAnimationFrame(() => window.meetingQa.showArticle())"
+SAY = "() => requestAnimationFrame(() => meetingQa.say({}))"
+SHOW_ARTICLE = "() => requestAnimationFrame(() => meetingQa.showArticle())"
+SHOW_SOURCE = "() => requestAnimationFrame(() => meetingQa.showSource())"
 PRESS_ASK = "() => requestAnimationFrame(() => document.querySelector('#ask').click())"
+TO_QUESTION = "() => document.querySelector('#question textarea').focus()"
+# Not offered to other programs; those have endpoints of their own.
+PRIVATE: dict[str, Any] = {"api_visibility": "private"}
+SILENT: dict[str, Any] = {"show_progress": "hidden", **PRIVATE}
+KEEP = "(told) => meetingQa.chats.keep(told)"
+SAVE = "(told) => told && meetingQa.save(told)"
+COPY = "(text) => meetingQa.copy(text)"
 
 
 # Read by Gradio when it is imported, which is in the functions below.
@@ -51,155 +57,44 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 
 def page(desk: Desk) -> "Blocks":
-    """The page over a desk; what it shows comes from `qa.page.rendering`."""
+    """The page over a desk; what it shows comes from `qa.page`."""
     import gradio as gr
-    from anyio import to_thread
 
     from index.errors import IndexingError
-    from qa.page import checks, comparisons, rendering, shelving
-    from qa.page.turns import Problem, Turn, advice, answered, fail, stop
+    from qa.page import checks, comparisons
     from qa.page.working import checked, compared
 
-    def shown(turns: list[Turn]) -> tuple[Any, ...]:
-        """The chat as it stands, and the buttons as they fit it."""
-        busy = bool(turns) and not turns[-1].done
-        return (
-            turns,
-            rendering.transcript(turns),
-            rendering.sources(turns),
-            gr.update(visible=not busy),
-            gr.update(visible=busy),
-            gr.update(interactive=bool(turns) and not busy),
-        )
-
-    async def answer(asked: str, turns: list[Turn]) -> AsyncIterator[tuple[Any, ...]]:
-        """The chat while a question is answered; a stop need not wait for the step under way."""
-        steps = answered(desk, asked, turns)
-        turn = Turn(asked)
+    def original(event: gr.EventData) -> dict[str, str] | None:
+        """An article's file for the browser to save."""
+        name = str(event.file)
         try:
-            while step := await to_thread.run_sync(next, steps, None, abandon_on_cancel=True):
-                turn = step
-                yield "", *shown([*turns, turn])
-        except Exception:
-            logging.getLogger(__name__).exception("the answer to %r broke off", asked)
-            yield "", *shown(fail([*turns, turn]))
-
-    def take_back(turns: list[Turn]) -> tuple[Any, ...]:
-        """The last question back in the box, to be asked again."""
-        return (turns[-1].question if turns else ""), *shown(turns[:-1])
-
-    def pick(event: gr.EventData) -> str:
-        return str(event.example)
-
-    def open_source(turns: list[Turn], event: gr.EventData) -> str:
-        """The article as it was when it was cited, its quote marked."""
-        turn, n = (int(part) for part in str(event.open).split("-"))
-        found = rendering.cited(turns[turn - 1].reply, n) if turn <= len(turns) else None
-        return shelving.article_view(found.article, found.span) if found else ""
-
-    def open_article(event: gr.EventData) -> str:
-        try:
-            return shelving.article_view(desk.article(str(event.article)))
-        except IndexingError as cause:
-            return shelving.problem_view(Problem("The article cannot be shown", advice(cause)))
-
-    def state() -> str:
-        desk.refresh()
-        return shelving.state_line(desk.state.phase, desk.state.text)
-
-    def greeting() -> str:
-        why = desk.state.why
-        problem = Problem("The index could not be brought in line", why) if why else None
-        return rendering.welcome(desk.examples, problem)
-
-    def listed(wanted: str) -> str:
-        try:
-            listing = desk.listing()
-        except IndexingError as cause:
-            return rendering.problem(Problem("The index cannot be read", advice(cause)))
-        return shelving.listing(listing.articles, listing.passages, listing.skipped, wanted)
-
-    async def watch(wanted: str) -> AsyncIterator[tuple[Any, ...]]:
-        """The state of the index until it is ready."""
-        told = None
-        while not desk.settled:
-            if desk.state != told:
-                told = desk.state
-                yield state(), gr.skip(), gr.skip()
-            await asyncio.sleep(0.2)
-        table = await asyncio.to_thread(listed, wanted)
-        yield state(), greeting(), table
-
-    def renew(rebuild: bool, wanted: str, files: list[str] | None = None) -> tuple[Any, ...]:
-        taken = desk.take([Path(file) for file in files or ()])
-        done, failed = None, None
-        try:
-            if not files or any(one.name for one in taken):
-                done = desk.update(rebuild)
-        except IndexingError as cause:
-            failed = Problem("The index could not be brought in line", advice(cause))
-        return shelving.report(done, taken, failed), listed(wanted), state(), greeting()
+            data = base64.b64encode(desk.original(name)).decode("ascii")
+        except (IndexingError, OSError) as cause:
+            gr.Warning(f"{name} cannot be saved: {cause}")
+            return None
+        return {"name": name.rpartition("/")[2], "type": "application/octet-stream", "data": data}
 
     with gr.Blocks(
         title="Meeting QA", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)
     ) as blocks:
-        turns: Any = gr.State([])
-        article: Any = gr.HTML(elem_id="article", apply_default_css=False, render=False)
+        article: Any = gr.HTML(
+            elem_id="article", apply_default_css=False, render=False, js_on_load=LISTEN
+        )
+        saved: Any = gr.JSON(visible=False)
         with gr.Row(elem_id="top"):
             gr.HTML("<h1>Meeting QA</h1>")
-            ready = gr.HTML(state, elem_id="state")
+            ready = gr.HTML(elem_id="state")
         with gr.Tabs():
             with gr.Tab("Ask"), gr.Row(elem_id="desk"):
-                with gr.Column(scale=3, elem_id="chat"):
-                    welcome = gr.HTML(
-                        rendering.welcome(()),
-                        elem_id="welcome",
-                        apply_default_css=False,
-                        js_on_load=CLICKS,
-                    )
-                    transcript = gr.HTML(
-                        elem_id="transcript", apply_default_css=False, js_on_load=FOLLOW
-                    )
-                    with gr.Row(elem_id="composer"):
-                        box = gr.Textbox(
-                            "",
-                            label="Question",
-                            show_label=False,
-                            container=False,
-                            placeholder="Ask what the articles say",
-                            lines=1,
-                            max_lines=5,
-                            elem_id="question",
-                            scale=5,
-                        )
-                        ask = gr.Button(
-                            "Ask", variant="primary", elem_id="ask", min_width=92, scale=0
-                        )
-                        halt = gr.Button(
-                            "Stop", visible=False, elem_id="stop", min_width=92, scale=0
-                        )
-                    with gr.Row(elem_id="acts"):
-                        again = gr.Button(
-                            "Ask again", size="sm", interactive=False, elem_id="retry"
-                        )
-                        clear = gr.Button(
-                            "New chat", size="sm", min_width=96, scale=0, elem_id="clear"
-                        )
-                with gr.Column(scale=2, elem_id="beside"):
-                    panel = gr.HTML(
-                        rendering.sources([]),
-                        elem_id="sources",
-                        apply_default_css=False,
-                        js_on_load=CLICKS,
-                    )
+                welcome, outlets = ask_tab(blocks, desk, article, saved)
             with gr.Tab("Check"):
                 weighing(
                     gr.Textbox(
                         label="Statement",
                         show_label=False,
                         container=False,
-                        placeholder="Type a statement to check",
-                        max_lines=5,
+                        placeholder="Type a statement to check, or paste a paragraph",
+                        max_lines=8,
                         elem_id="statement",
                         render=False,
                     ),
@@ -225,60 +120,313 @@ def page(desk: Desk) -> "Blocks":
                     article,
                 )
             with gr.Tab("Articles") as shelf, gr.Column(elem_id="shelf"):
-                with gr.Row(elem_id="tending"):
-                    upload = gr.File(
-                        label="Add articles: .txt, .md or .html, up to 20 MB each",
-                        file_count="multiple",
-                        height=150,
-                        elem_id="upload",
-                    )
-                    with gr.Column(elem_id="rebuilding", scale=0, min_width=150):
-                        rebuild = gr.Button("Rebuild", elem_id="rebuild")
-                        afresh = gr.Checkbox(
-                            label="From nothing", elem_id="afresh", container=False
-                        )
-                report = gr.HTML(elem_id="report", apply_default_css=False)
-                narrow = gr.Textbox(
-                    "",
-                    label="Narrow the list",
-                    show_label=False,
-                    container=False,
-                    placeholder="Narrow the list by outlet, title, date…",
-                    elem_id="narrow",
-                )
-                table = gr.HTML(elem_id="articles", apply_default_css=False, js_on_load=CLICKS)
+                articles_tab(blocks, desk, shelf, article, ready, welcome, outlets)
         article.render()
         gr.HTML('<p id="spoken" aria-live="polite"></p>')
-
-        chat = [turns, transcript, panel, ask, halt, again]
-        silent: Any = {"show_progress": "hidden"}
-        blocks.load(watch, [narrow], [ready, welcome, table], concurrency_limit=None, **silent)
-        answering = gr.on(
-            [ask.click, box.submit],
-            answer,
-            [box, turns],
-            [box, *chat],
-            concurrency_id="answers",
-            concurrency_limit=ANSWERS_AT_ONCE,
-            **silent,
-        )
-        halt.click(lambda turns: shown(stop(turns)), [turns], chat, cancels=[answering], **silent)
-        again.click(take_back, [turns], [box, *chat], **silent).then(None, js=PRESS_ASK)
-        clear.click(lambda: shown([]), None, chat, cancels=[answering], **silent)
-        welcome.click(pick, None, box, **silent).then(None, js=PRESS_ASK)
-        panel.click(open_source, [turns], article, **silent).then(None, js=SHOW_ARTICLE)
-        table.click(open_article, None, article, **silent).then(None, js=SHOW_ARTICLE)
-        narrow.change(listed, [narrow], table, **silent)
-        shelf.select(listed, [narrow], table, **silent)
-        # Other processes may publish too.
-        gr.Timer(NOTICE_SECONDS).tick(state, None, ready, concurrency_limit=None, **silent)
-        rebuild.click(renew, [afresh, narrow], [report, table, ready, welcome])
-        upload.upload(
-            lambda files, wanted: (*renew(False, wanted, files), None),
-            [upload, narrow],
-            [report, table, ready, welcome, upload],
-        )
+        article.download(original, None, saved, **SILENT).then(None, saved, js=SAVE)
     return cast("Blocks", blocks)
+
+
+def ask_tab(
+    blocks: "Blocks", desk: Desk, article: "HTML", saved: "JSON"
+) -> "tuple[HTML, Dropdown]":
+    """The chat and its sources; gives the welcome and the outlets, which follow the index.
+
+    `saved` carries files to the browser.
+    """
+    import gradio as gr
+    from anyio import to_thread
+
+    from qa.errors import BadQuestion
+    from qa.page import rendering, shelving
+    from qa.page.chats import UnreadableChat, chat_from, kept
+    from qa.page.exporting import FORMATS, copied, export
+    from qa.page.turns import Chat, Problem, Turn, answered, fail, stop
+    from qa.scoping import scope_from, scope_json
+
+    def moving(chat: Chat) -> tuple[Any, ...]:
+        """What changes while an answer comes, and the buttons as they fit it."""
+        busy = chat.busy
+        return (
+            chat,
+            rendering.latest(chat),
+            rendering.sources(chat),
+            gr.update(visible=not busy),
+            gr.update(visible=busy),
+            gr.update(interactive=bool(chat.turns) and not busy),
+            rendering.editing(chat),
+            kept(chat) if not busy else gr.skip(),
+        )
+
+    def shown(chat: Chat) -> tuple[Any, ...]:
+        return (rendering.earlier(chat), *moving(chat))
+
+    async def answer(
+        asked: str, chat: Chat, outlets: list[str], first: str, last: str
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        """The chat while a question is answered; a stop need not wait for the step under way."""
+        before = chat.before()
+        turn = Turn(asked)
+        begun = False
+        try:
+            scope = scope_from({"outlets": outlets, "first": first, "last": last})
+            steps = answered(desk, asked, before.turns, scope)
+            while step := await to_thread.run_sync(next, steps, None, abandon_on_cancel=True):
+                turn = step
+                now = before.with_last(turn)
+                yield "", *((gr.skip(), *moving(now)) if begun else shown(now))
+                begun = True
+        except BadQuestion as cause:
+            bad = replace(turn, problem=Problem("This filter cannot be read", str(cause)))
+            yield asked, *shown(before.with_last(bad))
+        except Exception:
+            logging.getLogger(__name__).exception("the answer to %r broke off", asked)
+            yield "", *shown(fail(before.with_last(turn)))
+
+    def take_back(chat: Chat) -> tuple[Any, ...]:
+        """The last question back in the box, to be asked again."""
+        return (chat.turns[-1].question if chat.turns else ""), *shown(chat.without_last())
+
+    def edit(chat: Chat, event: gr.EventData) -> tuple[Any, ...]:
+        """An earlier question in the box, to be put anew; "0" leaves all as it is."""
+        edited = chat.edit(int(event.turn))
+        turn = edited.turn(edited.editing) if edited.editing else None
+        return (turn.question if turn else ""), edited, rendering.editing(edited)
+
+    def restore(told: Any) -> tuple[Any, ...]:
+        """A chat that the browser kept; the filters as they were for its last question."""
+        if not told:
+            return gr.skip(), gr.skip(), gr.skip(), *shown(Chat())
+        try:
+            chat = chat_from(told, cache(desk.as_quoted))
+        except UnreadableChat as cause:
+            gr.Warning(str(cause))
+            return gr.skip(), gr.skip(), gr.skip(), *shown(Chat())
+        scope = scope_json(chat.turns[-1].scope) if chat.turns else None
+        filters = scope or {"outlets": [], "first": None, "last": None}
+        return filters["outlets"], filters["first"], filters["last"], *shown(chat)
+
+    def open_source(chat: Chat, event: gr.EventData) -> str:
+        """The article as it was when it was cited, its quotes marked."""
+        n, _, key = str(event.open).partition("-")
+        turn = chat.turn(int(n))
+        found = rendering.cited(turn, key) if turn else None
+        if not turn or not found:
+            return ""
+        return shelving.article_view(
+            found.article, found.span, rendering.quotes_in(turn, found.article)
+        )
+
+    def rate(chat: Chat, event: gr.EventData) -> tuple[Any, ...]:
+        n, reason = int(event.turn), str(event.reason)
+        rating = cast("Rating | None", event.rating if event.rating in {"good", "bad"} else None)
+        turn = chat.turn(n)
+        if turn is None or turn.reply is None:
+            return gr.skip(), gr.skip()
+        try:
+            desk.rate(turn.reply, chat.question(n), rating, reason)
+        except OSError as cause:
+            gr.Warning(f"The rating cannot be kept: {cause}")
+            return gr.skip(), gr.skip()
+        now = chat.rate(n, rating, reason)
+        return now, kept(now, n)
+
+    def open_chat(event: gr.EventData) -> tuple[Any, ...]:
+        return restore(event.chat)
+
+    def take_along(chat: Chat, event: gr.EventData) -> dict[str, str] | None:
+        format = next((one for one in FORMATS if one == event.format), None)
+        return export(chat, format, datetime.now().astimezone()) if format else None
+
+    def pick(event: gr.EventData) -> str:
+        return str(event.example)
+
+    def show_sources(chat: Chat, event: gr.EventData) -> str:
+        """The sources of an earlier turn, for one of its markers."""
+        return rendering.sources(chat, int(str(event.cite).partition("-")[0]))
+
+    def copy(chat: Chat, event: gr.EventData) -> str:
+        turn = chat.turn(int(event.turn))
+        return copied(turn) if turn else ""
+
+    chat: Any = gr.State(Chat())
+    given: Any = gr.JSON(visible=False)
+    keeping: Any = gr.JSON(visible=False)
+    copying: Any = gr.Textbox(visible=False)
+    with gr.Column(scale=3, elem_id="chat"):
+        welcome = gr.HTML(
+            rendering.welcome(()), elem_id="welcome", apply_default_css=False, js_on_load=LISTEN
+        )
+        with gr.Column(elem_id="talk"):
+            earlier = gr.HTML(elem_id="earlier", apply_default_css=False, js_on_load=LISTEN)
+            transcript = gr.HTML(elem_id="transcript", apply_default_css=False, js_on_load=FOLLOW)
+        edited = gr.HTML(elem_id="edited", apply_default_css=False, js_on_load=LISTEN)
+        with gr.Row(elem_id="composer"):
+            box = gr.Textbox(
+                "",
+                label="Question",
+                show_label=False,
+                container=False,
+                placeholder="Ask what the articles say",
+                lines=1,
+                max_lines=5,
+                elem_id="question",
+                scale=5,
+            )
+            ask = gr.Button("Ask", variant="primary", elem_id="ask", min_width=92, scale=0)
+            halt = gr.Button("Stop", visible=False, elem_id="stop", min_width=92, scale=0)
+        with gr.Row(elem_id="acts"):
+            again = gr.Button("Ask again", size="sm", interactive=False, elem_id="retry")
+            clear = gr.Button("New chat", size="sm", min_width=96, scale=0, elem_id="clear")
+            tools = gr.HTML(
+                rendering.tools(),
+                elem_id="tools",
+                apply_default_css=False,
+                js_on_load="meetingQa.chats.listen(element, trigger)",
+            )
+        with gr.Accordion("Which articles", open=False, elem_id="scope"), gr.Row():
+            outlets = gr.Dropdown(
+                label="Outlets", choices=[], multiselect=True, elem_id="scope-outlets"
+            )
+            first, last = (
+                gr.DateTime(label=label, include_time=False, type="string", elem_id=f"scope-{name}")
+                for label, name in (("From", "first"), ("To", "last"))
+            )
+    with gr.Column(scale=2, elem_id="beside"):
+        panel = gr.HTML(
+            rendering.sources(Chat()),
+            elem_id="sources",
+            apply_default_css=False,
+            js_on_load=LISTEN,
+        )
+
+    filters = [outlets, first, last]
+    moved = [chat, transcript, panel, ask, halt, again, edited, keeping]
+    whole = [earlier, *moved]
+    answering = gr.on(
+        [ask.click, box.submit],
+        answer,
+        [box, chat, *filters],
+        [box, *whole],
+        concurrency_id="answers",
+        concurrency_limit=ANSWERS_AT_ONCE,
+        **SILENT,
+    )
+    keeping.change(None, keeping, js=KEEP, **PRIVATE)
+    halt.click(lambda chat: shown(stop(chat)), chat, whole, cancels=[answering], **SILENT)
+    again.click(take_back, chat, [box, *whole], **SILENT).then(None, js=PRESS_ASK)
+    for cleared in (clear.click, tools.clear):
+        cleared(lambda: shown(Chat()), None, whole, cancels=[answering], **SILENT).then(
+            None, js="() => meetingQa.chats.begin()"
+        )
+    tools.select(open_chat, None, [*filters, *whole], cancels=[answering], **SILENT)
+    tools.download(take_along, chat, saved, **SILENT).then(None, saved, js=SAVE)
+    welcome.click(pick, None, box, **SILENT).then(None, js=PRESS_ASK)
+    for talk in (earlier, transcript, edited):
+        talk.edit(edit, chat, [box, chat, edited], **SILENT).then(None, js=TO_QUESTION)
+        talk.like(rate, chat, [chat, keeping], **SILENT)
+        talk.copy(copy, chat, copying, **SILENT).then(None, copying, js=COPY)
+        talk.select(show_sources, chat, panel, **SILENT).then(None, js=SHOW_SOURCE)
+    panel.click(open_source, chat, article, **SILENT).then(None, js=SHOW_ARTICLE)
+    blocks.load(restore, given, [*filters, *whole], js="() => meetingQa.chats.opened()", **SILENT)
+    return welcome, outlets
+
+
+def articles_tab(
+    blocks: "Blocks",
+    desk: Desk,
+    shelf: "Tab",
+    article: "HTML",
+    ready: "HTML",
+    welcome: "HTML",
+    outlets: "Dropdown",
+) -> None:
+    """What is indexed, and how to change it; also keeps what depends on it in line with it."""
+    import gradio as gr
+
+    from index.errors import IndexingError
+    from qa.page import rendering, shelving
+    from qa.page.turns import Problem, advice
+
+    def open_article(event: gr.EventData) -> str:
+        try:
+            return shelving.article_view(desk.article(str(event.article)))
+        except IndexingError as cause:
+            return shelving.problem_view(Problem("The article cannot be shown", advice(cause)))
+
+    def state() -> str:
+        desk.refresh()
+        return shelving.state_line(desk.state.phase, desk.state.text)
+
+    def offered() -> tuple[Any, ...]:
+        """What the Ask tab shows of the index."""
+        why = desk.state.why
+        problem = Problem("The index could not be brought in line", why) if why else None
+        return rendering.welcome(desk.examples, problem), gr.update(choices=list(desk.outlets()))
+
+    def listed(wanted: str) -> str:
+        try:
+            listing = desk.listing()
+        except IndexingError as cause:
+            return rendering.problem(Problem("The index cannot be read", advice(cause)))
+        return shelving.listing(listing.articles, listing.passages, listing.skipped, wanted)
+
+    async def watch(wanted: str) -> AsyncIterator[tuple[Any, ...]]:
+        """The state of the index until it is ready."""
+        told = None
+        while not desk.settled:
+            if desk.state != told:
+                told = desk.state
+                yield state(), gr.skip(), gr.skip(), gr.skip()
+            await asyncio.sleep(0.2)
+        table = await asyncio.to_thread(listed, wanted)
+        yield state(), *offered(), table
+
+    def renew(rebuild: bool, wanted: str, files: list[str] | None = None) -> tuple[Any, ...]:
+        taken = desk.take([Path(file) for file in files or ()])
+        done, failed = None, None
+        try:
+            if not files or any(one.name for one in taken):
+                done = desk.update(rebuild)
+        except IndexingError as cause:
+            failed = Problem("The index could not be brought in line", advice(cause))
+        return shelving.report(done, taken, failed), listed(wanted), state(), *offered()
+
+    with gr.Row(elem_id="tending"):
+        upload = gr.File(
+            label="Add articles: .txt, .md or .html, up to 20 MB each",
+            file_count="multiple",
+            height=150,
+            elem_id="upload",
+        )
+        with gr.Column(elem_id="rebuilding", scale=0, min_width=150):
+            rebuild = gr.Button("Rebuild", elem_id="rebuild")
+            afresh = gr.Checkbox(label="From nothing", elem_id="afresh", container=False)
+    report = gr.HTML(elem_id="report", apply_default_css=False)
+    narrow = gr.Textbox(
+        "",
+        label="Narrow the list",
+        show_label=False,
+        container=False,
+        placeholder="Narrow the list by outlet, title, date…",
+        elem_id="narrow",
+    )
+    table = gr.HTML(elem_id="articles", apply_default_css=False, js_on_load=LISTEN)
+
+    blocks.load(watch, narrow, [ready, welcome, outlets, table], concurrency_limit=None, **SILENT)
+    table.click(open_article, None, article, **SILENT).then(None, js=SHOW_ARTICLE)
+    narrow.change(listed, narrow, table, **SILENT)
+    shelf.select(listed, narrow, table, **SILENT)
+    # Other processes may publish too.
+    gr.Timer(NOTICE_SECONDS).tick(state, None, ready, concurrency_limit=None, **SILENT)
+    renewed = [report, table, ready, welcome, outlets]
+    rebuild.click(renew, [afresh, narrow], renewed, **PRIVATE)
+    upload.upload(
+        lambda files, wanted: (*renew(False, wanted, files), None),
+        [upload, narrow],
+        [*renewed, upload],
+        **PRIVATE,
+    )
 
 
 class View(Protocol):
@@ -316,9 +464,8 @@ def weighing(
             view.outcome(None),
             elem_id=f"{name}-outcome",
             apply_default_css=False,
-            js_on_load=CLICKS,
+            js_on_load=LISTEN,
         )
-    silent: Any = {"show_progress": "hidden"}
     gr.on(
         [button.click, box.submit],
         weigh,
@@ -327,9 +474,9 @@ def weighing(
         trigger_mode="once",
         concurrency_id="answers",
         concurrency_limit=ANSWERS_AT_ONCE,
-        **silent,
+        **SILENT,
     ).then(None, js=SAY.format(f"'#{name}-outcome'"))
-    shown.click(open_quoted, [found], article, **silent).then(None, js=SHOW_ARTICLE)
+    shown.click(open_quoted, [found], article, **SILENT).then(None, js=SHOW_ARTICLE)
 
 
 def serve(desk: Desk, host: str, port: int | None, open_browser: bool, wait: bool = True) -> str:
@@ -353,7 +500,8 @@ def serve(desk: Desk, host: str, port: int | None, open_browser: bool, wait: boo
             font=[gr.themes.Font("sans-serif")], font_mono=[gr.themes.Font("monospace")]
         ),
         # In the head it stays as it is; Gradio rewrites what it is given as css.
-        head=f"<style>{asset('page.css')}</style><script>{asset('page.js')}</script>",
+        head=f"<style>{asset('page.css')}</style>"
+        f"<script>{asset('page.js')}{asset('chats.js')}</script>",
     )
     # Only now, so that the models do not keep the page waiting.
     desk.start()

@@ -15,7 +15,8 @@ from qa.errors import BadQuestion
 from qa.evidence import CrossEncoderEvidence, Evidence, EvidenceModel, TrainedEvidence
 from qa.following import standalone_question
 from qa.judging import Judge, log_odds
-from qa.replies import Answer, Citation, Looking, Refusal, Reply, Searched, cite, scope_text
+from qa.replies import Answer, Citation, Looking, Refusal, Reply, Searched, cite
+from qa.scoping import scope_text
 
 MAX_QUESTION_CHARS = 2_000
 PASSAGES = 10
@@ -88,6 +89,7 @@ class Answerer:
                     searched=_searched(snapshot, question.scope),
                     writer=WRITER,
                     seconds=time.perf_counter() - started,
+                    looked_at=_looked_at(hits, citations),
                 )
             else:
                 yield Refusal(
@@ -140,6 +142,21 @@ def _searched(snapshot: Snapshot, scope: Scope) -> Searched:
     return Searched(
         snapshot.generation, snapshot.article_count, snapshot.passage_count, scope_text(scope)
     )
+
+
+def _looked_at(hits: Sequence[Hit], cited: Sequence[Citation]) -> tuple[Citation, ...]:
+    """The passages that were read and of which nothing is cited."""
+
+    def quoted(hit: Hit) -> bool:
+        return any(
+            one.article.name == hit.article.name
+            and one.span.start < hit.passage.end
+            and hit.passage.start < one.span.end
+            for one in cited
+        )
+
+    rest = [hit for hit in hits if not hit.passage.heading and not quoted(hit)]
+    return tuple(cite(n, hit.article, hit.passage.span) for n, hit in enumerate(rest, 1))
 
 
 def _closest(hits: Sequence[Hit]) -> tuple[Citation, ...]:

@@ -27,6 +27,7 @@ def reply_json(reply: Reply, id: str | None = None) -> Json:
             "claims": [claim_json(claim) for claim in reply.claims],
             "citations": [citation_json(one) for one in reply.citations],
             "closest": [],
+            "looked_at": [citation_json(one) for one in reply.looked_at],
         }
     else:
         told |= {
@@ -121,8 +122,10 @@ def citation_json(citation: Citation) -> Json:
         "start": citation.span.start,
         "end": citation.span.end,
         "url": article.url,
+        "language": article.language,
         "kind": article.kind,
         "derived": sorted(article.derived),
+        "hash": article.hash,
     }
 
 

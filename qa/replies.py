@@ -6,7 +6,6 @@ from datetime import date
 from typing import Literal
 
 from index.articles import Article, Span
-from index.searching import Scope
 
 Verdict = Literal["supports", "silent", "differs"]
 
@@ -81,6 +80,7 @@ class Answer:
     """What the articles say to a question. Every claim cites, and every citation is there.
 
     `opening` is a claim too: a short answer in our words, where the first quote alone is none.
+    `looked_at` are the other passages that were read for it, not offered as support.
     """
 
     question: str
@@ -91,11 +91,13 @@ class Answer:
     searched: Searched
     writer: str
     seconds: float
+    looked_at: tuple[Citation, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.claims:
             raise ValueError("an answer without a claim is a refusal")
         _check_numbers(self.citations)
+        _check_numbers(self.looked_at)
         known = {citation.n for citation in self.citations}
         said = (*self.claims, self.opening) if self.opening else self.claims
         used = {n for claim in said for n in claim.citations}
@@ -160,18 +162,6 @@ class Looking:
 
     standalone: str
     articles: int
-
-
-def scope_text(scope: Scope) -> str | None:
-    """Which articles are searched, in words that follow "articles"; None where it is all."""
-    told = [f"of {' or '.join(scope.outlets)}"] if scope.outlets else []
-    if scope.first and scope.last:
-        told.append(f"from {scope.first.isoformat()} to {scope.last.isoformat()}")
-    elif scope.first:
-        told.append(f"from {scope.first.isoformat()} on")
-    elif scope.last:
-        told.append(f"up to {scope.last.isoformat()}")
-    return " ".join(told) or None
 
 
 def told(claim: Claim) -> str:

@@ -169,11 +169,11 @@ def test_every_checked_article_opens_with_its_own_quote_marked() -> None:
     ]
     assert buttons == ["1", "2", "3"]
     first, second, third = (checks.opened(check, int(n)) for n in buttons if n)
-    assert "<mark>The old mill reopened on Sunday.</mark>" in first
-    assert "<mark>It grinds 4 tonnes a day.</mark>" in second
+    assert ">The old mill reopened on Sunday.</mark>" in first
+    assert ">It grinds 4 tonnes a day.</mark>" in second
     assert "Hill Post" in second
     assert "Mill grinds again" in third
-    assert "<mark>" not in third
+    assert "<mark" not in third
     assert checks.opened(check, 4) == checks.opened(check, 0) == checks.opened(None, 1) == ""
 
 
@@ -239,7 +239,7 @@ def test_a_cell_opens_the_article_of_its_quote_with_that_marked() -> None:
         told["data-open"] for _, told in Page(comparisons.outcome(what)).tags if "data-open" in told
     ]
     assert n == "2"
-    assert "<mark>It grinds 4 tonnes a day.</mark>" in comparisons.opened(what, 2)
+    assert ">It grinds 4 tonnes a day.</mark>" in comparisons.opened(what, 2)
     assert "Hill Post" in comparisons.opened(what, 2)
     assert comparisons.opened(what, 3) == comparisons.opened("Comparing…", 1) == ""
 

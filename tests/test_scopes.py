@@ -1,13 +1,15 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from index.embedding import Embedder
 from index.indexing import update_index
 from index.searching import Index, Scope, Snapshot
-from qa.replies import scope_text
+from qa.errors import BadQuestion
+from qa.scoping import scope_from, scope_json, scope_text
 
 ARTICLES = {
     "bridge.md": ("Gazette", "2024-05-02", "The bridge opened on Thursday, the mayor said."),
@@ -78,3 +80,12 @@ def test_the_order_within_a_scope_is_that_of_the_whole(
 )
 def test_a_scope_is_told_in_words(scope: Scope, told: str | None) -> None:
     assert scope_text(scope) == told
+    assert scope_from(scope_json(scope)) == scope
+
+
+@pytest.mark.parametrize(
+    "told", [{"first": "soon"}, {"outlets": "Gazette"}, {"outlets": [1]}, ["x"], "x"]
+)
+def test_a_filter_that_cannot_be_read_is_an_error_and_no_wider_search(told: Any) -> None:
+    with pytest.raises(BadQuestion, match="filter cannot be read"):
+        scope_from(told)

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from qa.comparing import Comparison
     from qa.judging import Judge
     from qa.page.uploading import Taken
+    from qa.rating import Rating
     from qa.replies import Looking, Reply
 
 PREPARING = "Preparing the index…"
 NOT_READY = "Not ready"
+WARMING_UP = "What is this about?"
 
 Tell = Callable[[str], None]
 
@@ -81,13 +83,12 @@ class Desk:
         from index.errors import IndexingError
         from qa.answering import Question
         from qa.errors import QuestionError
-        from qa.page.offering import LIKELY_QUESTIONS
 
         try:
             self._load()
             self._update(rebuild=False)
             self._prepared.set()
-            self._answerer.ask(Question(LIKELY_QUESTIONS[0]))  # loads the models
+            self._answerer.ask(Question(WARMING_UP))  # loads the models
             self.state = self._ready()
             self._find_examples()
         except (IndexingError, QuestionError) as cause:
@@ -277,6 +278,39 @@ class Desk:
         except IndexingError:
             return known
         return known
+
+    def as_quoted(self, name: str, digest: str) -> "Article | None":
+        """The article of that name, if its content is still what a quote was taken from."""
+        from index.errors import IndexingError
+
+        try:
+            found = self.article(name)
+        except IndexingError:
+            return None
+        return found if found.hash == digest else None
+
+    def original(self, name: str) -> bytes:
+        """The file of an indexed article as it is now. Raises an IndexingError or an OSError."""
+        found = self.article(name)
+        return (self.settings.corpus / found.name).read_bytes()
+
+    def outlets(self) -> tuple[str, ...]:
+        """The outlets of what is indexed, in order; none while there is no index."""
+        from index.errors import IndexingError
+
+        try:
+            return tuple(sorted({one.outlet for one in self.listing().articles if one.outlet}))
+        except IndexingError:
+            return ()
+
+    def rate(
+        self, reply: "Reply", question: "Question", rating: "Rating | None", reason: str
+    ) -> None:
+        """Keeps what a reader thinks of a reply. Raises OSError."""
+        from qa.rating import keep, rated, ratings_file
+
+        with self._writing:
+            keep(rated(reply, question, rating, reason), ratings_file(self.settings.index))
 
     def article(self, name: str) -> "Article":
         """An article as it is indexed now. Raises an IndexingError."""

@@ -10,11 +10,13 @@ from qa.page.marking import (
     badge,
     day,
     derived,
+    direction,
     known,
     language,
-    marked,
+    marked_all,
     text_of,
     title,
+    web_address,
 )
 from qa.page.rendering import problem
 from qa.page.turns import Problem
@@ -24,8 +26,9 @@ from qa.wording import counted
 MAX_ROWS = 200
 
 
-def article_view(article: Article, mark: Span | None = None) -> str:
-    """A whole article in a dialog, the quote marked."""
+def article_view(article: Article, opened: Span | None = None, others: Sequence[Span] = ()) -> str:
+    """A whole article in a dialog, everything that was quoted from it marked."""
+    marks = list(dict.fromkeys([*([opened] if opened else []), *others]))
     paragraphs: list[str] = []
     at = 0
     for line in article.text.splitlines(keepends=True):
@@ -34,7 +37,7 @@ def article_view(article: Article, mark: Span | None = None) -> str:
         if not stripped:
             continue
         begin = start + line.index(stripped)
-        shown = marked(article.text, Span(begin, begin + len(stripped)), mark)
+        shown = marked_all(article.text, Span(begin, begin + len(stripped)), marks, opened)
         heads = not paragraphs and article.title == stripped
         paragraphs.append(f'<h2 dir="auto">{shown}</h2>' if heads else f'<p dir="auto">{shown}</p>')
     heading = "" if paragraphs[0].startswith("<h2") else f'<h2 dir="auto">{title(article)}</h2>'
@@ -48,11 +51,49 @@ def article_view(article: Article, mark: Span | None = None) -> str:
     )
     return (
         f'<dialog class="article" aria-label="{text_of(article.title or article.name)}">'
-        f'<header><p class="from">{known(article)}</p><button type="button" class="plain" '
-        f'data-close aria-label="Close the article">Close</button></header>'
-        f'<div class="text" tabindex="0"{language(article)}>{heading}{"".join(paragraphs)}'
-        f'</div><footer>{summary}{derived}<p class="hint file">{text_of(article.name)}</p></footer>'
+        f'<header><p class="from">{known(article)}</p>{_steps(len(marks))}'
+        '<button type="button" class="plain" data-close aria-label="Close the article">Close'
+        f'</button></header><div class="text" tabindex="0"{language(article)}{direction(article)}>'
+        f"{heading}{''.join(paragraphs)}</div><footer>{summary}{derived}{_about(article)}</footer>"
         "</dialog>"
+    )
+
+
+def _steps(quotes: int) -> str:
+    """From quote to quote, where there are several."""
+    if quotes < 2:
+        return ""
+    return (
+        '<p class="steps"><button type="button" class="plain" data-step="-1" '
+        'aria-label="Previous quote">‹</button> <span class="at" role="status"></span> '
+        '<button type="button" class="plain" data-step="1" aria-label="Next quote">›</button></p>'
+    )
+
+
+def _about(article: Article) -> str:
+    """What is known of an article, folded, and its file to save."""
+    unknown = '<span class="unknown">unknown</span>'
+    url = web_address(article.url)
+    values = {
+        "Title": derived(article, "title", article.title) if article.title else unknown,
+        "Outlet": derived(article, "outlet", article.outlet) if article.outlet else unknown,
+        "Date": derived(article, "published", day(article.published))
+        if article.published
+        else unknown,
+        "Language": derived(article, "language", article.language) if article.language else unknown,
+        "Address": f'<a href="{text_of(url)}" target="_blank" rel="noopener noreferrer">'
+        f"{derived(article, 'url', url)}</a>"
+        if url
+        else unknown,
+        "File": text_of(article.name),
+        "Content": f"{counted(len(article.text.split()), 'word')}, {article.hash}",
+    }
+    rows = "".join(f'<dt>{name}</dt><dd dir="auto">{value}</dd>' for name, value in values.items())
+    return (
+        f'<details class="known"><summary>About this article</summary><dl>{rows}</dl></details>'
+        f'<p class="hint file"><span dir="auto">{text_of(article.name)}</span> <button '
+        f'type="button" class="plain" data-file="{text_of(article.name)}">Save the original file'
+        "</button></p>"
     )
 
 
