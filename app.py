@@ -34,6 +34,8 @@ ANSWERS_AT_ONCE = 4
 NOTICE_SECONDS = 3
 MAX_UPLOAD = "20mb"
 
+# Gradio's own date box names neither its field nor its button to a screen reader.
+DAYS = "() => requestAnimationFrame(() => meetingQa.days())"
 LISTEN = "meetingQa.listen(element, trigger)"
 FOLLOW = f"""{LISTEN};
 new MutationObserver(() => meetingQa.follow()).observe(
@@ -284,12 +286,12 @@ def ask_tab(
                 apply_default_css=False,
                 js_on_load="meetingQa.chats.listen(element, trigger)",
             )
-        with gr.Accordion("Which articles", open=False, elem_id="scope"), gr.Row():
+        with gr.Accordion("Which articles", open=False, elem_id="scope") as scoping, gr.Row():
             outlets = gr.Dropdown(
                 label="Outlets", choices=[], multiselect=True, elem_id="scope-outlets"
             )
             first, last = (
-                gr.DateTime(label=label, include_time=False, type="string", elem_id=f"scope-{name}")
+                gr.Textbox(label=label, max_lines=1, elem_id=f"scope-{name}", elem_classes="day")
                 for label, name in (("From", "first"), ("To", "last"))
             )
     with gr.Column(scale=2, elem_id="beside"):
@@ -328,6 +330,7 @@ def ask_tab(
         talk.copy(copy, chat, copying, **SILENT).then(None, copying, js=COPY)
         talk.select(show_sources, chat, panel, **SILENT).then(None, js=SHOW_SOURCE)
     panel.click(open_source, chat, article, **SILENT).then(None, js=SHOW_ARTICLE)
+    scoping.expand(None, js=DAYS)
     blocks.load(restore, given, [*filters, *whole], js="() => meetingQa.chats.opened()", **SILENT)
     return welcome, outlets
 

@@ -158,7 +158,7 @@ def test_a_copy_names_the_article_whose_text_it_carries_and_is_no_second_source(
     copy = says(WIRE, "supports", copy_of=MILL.name)
     html = checks.outcome(a_check(SUPPORT, copy))
     assert "Carries the text of Valley Herald, The mill reopens" in Page(html).text
-    assert "2 of 2 articles say this, in 1 independent text" in html
+    assert "2 of 2 articles say this, the same wire text" in html
     assert "Carries" not in checks.outcome(a_check(SUPPORT))
 
 
@@ -230,7 +230,7 @@ def test_a_column_says_whose_text_it_carries() -> None:
         True,
         False,
     ]
-    assert "in 1 independent text" in row[0]
+    assert "the same wire text" in row[0]
 
 
 def test_a_cell_opens_the_article_of_its_quote_with_that_marked() -> None:

@@ -110,6 +110,10 @@ window.meetingQa = (() => {
     if (event.key === "Escape") hidePeek();
   });
 
+  function days() {
+    for (const input of document.querySelectorAll(".day input")) input.type = "date";
+  }
+
   // Announcements
 
   // Keeps the question that is being answered in sight, and reads a finished answer out once.
@@ -239,5 +243,5 @@ window.meetingQa = (() => {
     else if (event.target.matches?.("dialog.article")) event.target.close();
   });
 
-  return { copy, follow, listen, save, say, showArticle, showSource, speak };
+  return { copy, days, follow, listen, save, say, showArticle, showSource, speak };
 })();

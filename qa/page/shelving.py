@@ -85,7 +85,6 @@ def _about(article: Article) -> str:
         f"{derived(article, 'url', url)}</a>"
         if url
         else unknown,
-        "File": text_of(article.name),
         "Content": f"{counted(len(article.text.split()), 'word')}, {article.hash}",
     }
     rows = "".join(f'<dt>{name}</dt><dd dir="auto">{value}</dd>' for name, value in values.items())
