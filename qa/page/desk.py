@@ -193,19 +193,26 @@ class Desk:
         yield from self._awaited()
         yield from self._answerer.stream(question)
 
-    def check(self, statement: str, tell: Tell) -> "Check":
-        """What the articles say to a statement; `tell` hears what is being waited for.
+    def check(self, text: str, tell: Tell) -> "tuple[Check, ...]":
+        """What the articles say to every sentence of a text; `tell` hears how far it is.
 
         Raises an IndexingError or a QuestionError.
         """
-        from qa.checking import check, check_length
+        from qa.checking import check
+        from qa.page.sentences import sentences_of
 
-        check_length(statement)
+        sentences = sentences_of(text)
         for waiting in self._awaited():
             tell(waiting)
         tell("Reading the articles…")
+        checks = []
         with self._index.reading() as snapshot:
-            return check(statement, snapshot, self._index.embed, self._one_judge())
+            judge = self._one_judge()
+            for n, sentence in enumerate(sentences, 1):
+                if len(sentences) > 1:
+                    tell(f"Reading the articles, sentence {n} of {len(sentences)}…")
+                checks.append(check(sentence, snapshot, self._index.embed, judge))
+        return tuple(checks)
 
     def compare(self, topic: str, tell: Tell) -> "Comparison":
         """The articles on a topic, or all of them, side by side; `tell` hears how far it is.

@@ -86,8 +86,11 @@ def direction(article: Article) -> str:
     return ' dir="rtl"' if told in RIGHT_TO_LEFT else ' dir="ltr"'
 
 
-def quoted(citation: Citation) -> str:
-    """The paragraph around a quote, the quote marked; cut where the paragraph is very long."""
+def quoted(citation: Citation, statement: str | None = None) -> str:
+    """The paragraph around a quote, the quote marked; cut where the paragraph is very long.
+
+    Held against a statement, the words that it has otherwise are told apart.
+    """
     text, span = citation.article.text, citation.span
     start = text.rfind("\n", 0, span.start) + 1
     end = text.find("\n", span.end)
@@ -102,15 +105,22 @@ def quoted(citation: Citation) -> str:
         last = space if space >= 0 else last
     return (
         ("… " if first > start else "")
-        + marked(text, Span(first, last), span)
+        + marked(text, Span(first, last), span, statement)
         + (" …" if last < end else "")
     )
 
 
-def marked(text: str, piece: Span, mark: Span) -> str:
+def marked(text: str, piece: Span, mark: Span, statement: str | None = None) -> str:
     """A piece of a text as HTML with what of it is marked; line breaks stay line breaks."""
+
+    def inside(shown: str) -> str:
+        if statement is None:
+            return shown
+        return against(statement, mark.of(text)).replace("\n", "<br>")
+
     return "".join(
-        f"<mark>{shown}</mark>" if one else shown for shown, one in _pieces(text, piece, [mark])
+        f"<mark>{inside(shown)}</mark>" if one else shown
+        for shown, one in _pieces(text, piece, [mark])
     )
 
 

@@ -152,7 +152,7 @@ window.meetingQa = (() => {
     for (const one of compared.querySelectorAll("[data-narrow]"))
       one.setAttribute("aria-pressed", String(one === button));
     for (const row of compared.querySelectorAll("tr[data-who]"))
-      row.hidden = button.dataset.narrow !== "all" && row.dataset.who !== button.dataset.narrow;
+      row.hidden = ![row.dataset.who, "every"].includes(button.dataset.narrow);
   }
 
   function save({ name, type, text, data }) {
