@@ -8,7 +8,7 @@ import base64
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
@@ -348,7 +348,7 @@ def articles_tab(
     import gradio as gr
 
     from index.errors import IndexingError
-    from qa.page import rendering, shelving
+    from qa.page import rendering, shelving, tending
     from qa.page.turns import Problem, advice
 
     def open_article(event: gr.EventData) -> str:
@@ -367,33 +367,40 @@ def articles_tab(
         problem = Problem("The index could not be brought in line", why) if why else None
         return rendering.welcome(desk.examples, problem), gr.update(choices=list(desk.outlets()))
 
-    def listed(wanted: str) -> str:
-        try:
-            listing = desk.listing()
-        except IndexingError as cause:
-            return rendering.problem(Problem("The index cannot be read", advice(cause)))
-        return shelving.listing(listing.articles, listing.passages, listing.skipped, wanted)
+    def listed(*narrowing: Any) -> tuple[Any, ...]:
+        found = tending.shelf(desk, *narrowing)
+        return (
+            found.status,
+            found.table,
+            gr.update(choices=list(found.outlets)),
+            gr.update(choices=list(found.languages)),
+        )
 
-    async def watch(wanted: str) -> AsyncIterator[tuple[Any, ...]]:
+    async def watch(*narrowing: Any) -> AsyncIterator[tuple[Any, ...]]:
         """The state of the index until it is ready."""
         told = None
         while not desk.settled:
             if desk.state != told:
                 told = desk.state
-                yield state(), gr.skip(), gr.skip(), gr.skip()
+                yield state(), *(gr.skip() for _ in (*offers, *shown))
             await asyncio.sleep(0.2)
-        table = await asyncio.to_thread(listed, wanted)
-        yield state(), *offered(), table
+        yield state(), *offered(), *await asyncio.to_thread(listed, *narrowing)
 
-    def renew(rebuild: bool, wanted: str, files: list[str] | None = None) -> tuple[Any, ...]:
-        taken = desk.take([Path(file) for file in files or ()])
-        done, failed = None, None
-        try:
-            if not files or any(one.name for one in taken):
-                done = desk.update(rebuild)
-        except IndexingError as cause:
-            failed = Problem("The index could not be brought in line", advice(cause))
-        return shelving.report(done, taken, failed), listed(wanted), state(), *offered()
+    def rebuilt(afresh: bool, *narrowing: Any) -> Iterator[tuple[Any, ...]]:
+        for told in tending.renewed(desk, afresh):
+            yield told, state(), *offered(), *listed(*narrowing)
+
+    def taken(files: list[str], *narrowing: Any) -> Iterator[tuple[Any, ...]]:
+        for told in tending.renewed(desk, False, files):
+            yield None, told, state(), *offered(), *listed(*narrowing)
+
+    def removed(event: gr.EventData, *narrowing: Any) -> tuple[Any, ...]:
+        told = tending.removed(desk, str(event.article))
+        return told, state(), *offered(), *listed(*narrowing)
+
+    def put_back(event: gr.EventData, *narrowing: Any) -> tuple[Any, ...]:
+        told = tending.put_back(desk, str(event.undo))
+        return told, state(), *offered(), *listed(*narrowing)
 
     with gr.Row(elem_id="tending"):
         upload = gr.File(
@@ -405,31 +412,40 @@ def articles_tab(
         with gr.Column(elem_id="rebuilding", scale=0, min_width=150):
             rebuild = gr.Button("Rebuild", elem_id="rebuild")
             afresh = gr.Checkbox(label="From nothing", elem_id="afresh", container=False)
-    report = gr.HTML(elem_id="report", apply_default_css=False)
-    narrow = gr.Textbox(
-        "",
-        label="Narrow the list",
-        show_label=False,
-        container=False,
-        placeholder="Narrow the list by outlet, title, date…",
-        elem_id="narrow",
-    )
+            follow = gr.Checkbox(label="Follow the folder", elem_id="follow", container=False)
+    report = gr.HTML(elem_id="report", apply_default_css=False, js_on_load=LISTEN)
+    with gr.Row(elem_id="narrowing"):
+        words = gr.Textbox(
+            "", label="Find", max_lines=1, placeholder="Outlet, title, date…", elem_id="narrow"
+        )
+        of = gr.Dropdown(label="Outlets", choices=[], multiselect=True, elem_id="narrow-outlets")
+        spoken = gr.Dropdown(
+            label="Languages", choices=[], multiselect=True, elem_id="narrow-languages"
+        )
+        first, last = (
+            gr.Textbox(label=label, max_lines=1, elem_id=f"narrow-{name}", elem_classes="day")
+            for label, name in (("From", "first"), ("To", "last"))
+        )
+    status = gr.HTML(elem_id="status", apply_default_css=False)
     table = gr.HTML(elem_id="articles", apply_default_css=False, js_on_load=LISTEN)
 
-    blocks.load(watch, narrow, [ready, welcome, outlets, table], concurrency_limit=None, **SILENT)
+    narrowing: list[Any] = [words, of, spoken, first, last]
+    offers = [welcome, outlets]
+    shown = [status, table, of, spoken]
+    renewed = [report, ready, *offers, *shown]
+    blocks.load(watch, narrowing, [ready, *offers, *shown], concurrency_limit=None, **SILENT)
+    blocks.load(lambda: desk.watcher.on, None, follow, **SILENT)
     table.click(open_article, None, article, **SILENT).then(None, js=SHOW_ARTICLE)
-    narrow.change(listed, narrow, table, **SILENT)
-    shelf.select(listed, narrow, table, **SILENT)
+    for one in narrowing:
+        one.change(listed, narrowing, shown, **SILENT)
+    shelf.select(listed, narrowing, shown, **SILENT).then(None, js=DAYS)
     # Other processes may publish too.
     gr.Timer(NOTICE_SECONDS).tick(state, None, ready, concurrency_limit=None, **SILENT)
-    renewed = [report, table, ready, welcome, outlets]
-    rebuild.click(renew, [afresh, narrow], renewed, **PRIVATE)
-    upload.upload(
-        lambda files, wanted: (*renew(False, wanted, files), None),
-        [upload, narrow],
-        [*renewed, upload],
-        **PRIVATE,
-    )
+    rebuild.click(rebuilt, [afresh, *narrowing], renewed, **SILENT)
+    upload.upload(taken, [upload, *narrowing], [upload, *renewed], **SILENT)
+    table.delete(removed, narrowing, renewed, **SILENT)
+    report.undo(put_back, narrowing, renewed, **SILENT)
+    follow.input(lambda on: desk.watcher.switch(on), follow, None, **SILENT)
 
 
 class View(Protocol):

@@ -14,8 +14,10 @@ from index.storing import Skipped
 from qa.answering import Question
 from qa.page import marking, rendering, shelving
 from qa.page.desk import Listing, State
+from qa.page.shelving import Wanted
 from qa.page.turns import Chat, Problem, Turn, answered, fail, stop
 from qa.page.uploading import safe_name, take
+from qa.page.watching import Watcher
 from qa.replies import (
     Answer,
     ArticleVerdict,
@@ -27,6 +29,7 @@ from qa.replies import (
     Verdict,
     cite,
 )
+from qa.settings import Settings
 from qa.wording import agreement
 
 HOSTILE = (
@@ -239,7 +242,7 @@ def test_a_long_list_of_articles_is_cut_and_says_so() -> None:
     shown = shelving.listing(articles, {}, ())
     assert shown.count("<tr>") == shelving.MAX_ROWS + 1
     assert "The first 200 of 205 are shown" in shown
-    assert shelving.listing(articles, {}, (), "gazette 203.md").count("<tr>") == 2
+    assert shelving.listing(articles, {}, (), Wanted("gazette 203.md")).count("<tr>") == 2
 
 
 VERDICTS: list[tuple[list[tuple[str, Verdict]], str | None]] = [
@@ -540,6 +543,14 @@ class SlowDesk:
 
     def outlets(self) -> tuple[str, ...]:
         return ()
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(Path("corpus"), Path("index"))
+
+    @property
+    def watcher(self) -> Watcher:
+        return Watcher(Path("corpus"), lambda: None)
 
     def stream(self, question: Question) -> Iterator[Looking | Reply]:
         yield Looking(question.text, 2)

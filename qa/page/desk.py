@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qa.comparing import Comparison
     from qa.judging import Judge
     from qa.page.uploading import Taken
+    from qa.page.watching import Watcher
     from qa.rating import Rating
     from qa.replies import Looking, Reply
 
@@ -49,6 +50,7 @@ class State:
 class Listing:
     """What is indexed, as the Articles tab lists it."""
 
+    generation: int = 0
     articles: tuple["Article", ...] = ()
     passages: dict[str, int] = field(default_factory=dict)
     skipped: tuple["Skipped", ...] = ()
@@ -69,6 +71,7 @@ class Desk:
         self._index: Index
         self._answerer: Answerer
         self._judge: Judge | None = None
+        self._watcher: Watcher | None = None
 
     def start(self) -> None:
         """Loads the models and brings the index in line, in the background."""
@@ -333,7 +336,10 @@ class Desk:
         try:
             with self._index.reading() as snapshot:
                 return Listing(
-                    tuple(snapshot.articles()), snapshot.passage_counts(), snapshot.skipped()
+                    snapshot.generation,
+                    tuple(snapshot.articles()),
+                    snapshot.passage_counts(),
+                    snapshot.skipped(),
                 )
         except IndexMissing:
             return Listing()
@@ -344,6 +350,42 @@ class Desk:
 
         with self._writing:
             return [take(file, self.settings.corpus) for file in files]
+
+    def remove(self, name: str) -> "tuple[str, Report]":
+        """Takes an article out of the corpus folder and the index; gives what puts it back.
+
+        Raises an IndexingError, and leaves the file where it is.
+        """
+        from index.errors import IndexingError
+        from qa.page.removing import put_back, remove
+
+        name = self.article(name).name
+        with self._writing:
+            key = remove(name, self.settings.corpus)
+        try:
+            return key, self.update()
+        except IndexingError:
+            with self._writing:
+                put_back(key, self.settings.corpus)
+            self.state = self._ready()
+            raise
+
+    def put_back(self, key: str) -> "tuple[str, Report]":
+        """Puts a removed article back; gives its name. Raises an IndexingError."""
+        from qa.page.removing import put_back
+
+        with self._writing:
+            name = put_back(key, self.settings.corpus)
+        return name, self.update()
+
+    @property
+    def watcher(self) -> "Watcher":
+        """Keeps the index in line with the folder while it is switched on."""
+        from qa.page.watching import Watcher
+
+        if self._watcher is None:
+            self._watcher = Watcher(self.settings.corpus, self.update)
+        return self._watcher
 
 
 class _Progress:

@@ -1,9 +1,13 @@
 """Whole articles, the list of them and reports as HTML; every text goes through `text_of`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.articles import Article, Span
 from index.indexing import Report
+from index.searching import EVERYWHERE, Scope
 from index.storing import Skipped
 from qa.page.marking import (
     DERIVED_NOTE,
@@ -22,6 +26,9 @@ from qa.page.rendering import problem
 from qa.page.turns import Problem
 from qa.page.uploading import Taken
 from qa.wording import counted
+
+if TYPE_CHECKING:
+    from qa.page.desk import Listing
 
 MAX_ROWS = 200
 
@@ -105,14 +112,58 @@ def problem_view(what: Problem) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which articles are listed; an empty value wants all."""
+
+    words: str = ""
+    languages: tuple[str, ...] = ()
+    scope: Scope = EVERYWHERE
+
+    def has(self, article: Article) -> bool:
+        known = (article.outlet, article.title, article.name, article.language)
+        day = article.published.isoformat() if article.published else ""
+        told = f"{' '.join(filter(None, known))} {day}".casefold()
+        outlets, first, last = self.scope.outlets, self.scope.first, self.scope.last
+        return (
+            all(word in told for word in self.words.casefold().split())
+            and (not self.languages or article.language in self.languages)
+            and (not outlets or article.outlet in outlets)
+            and (not first or (article.published is not None and article.published >= first))
+            and (not last or (article.published is not None and article.published <= last))
+        )
+
+
+EVERYTHING = Wanted()
+
+
+def status(listing: "Listing", corpus: Path) -> str:
+    """What the index holds, and where it comes from."""
+    if not listing.generation:
+        return ""
+    outlets = len({one.outlet for one in listing.articles if one.outlet})
+    told = ", ".join(
+        (
+            counted(len(listing.articles), "article"),
+            f"from {counted(outlets, 'outlet')}",
+            counted(sum(listing.passages.values()), "passage"),
+            f"{len(listing.skipped):,} skipped",
+        )
+    )
+    return (
+        f'<p class="hint">{told} · generation {listing.generation:,} · '
+        f'<span dir="auto">{text_of(str(corpus))}</span></p>'
+    )
+
+
 def listing(
     articles: Sequence[Article],
     passages: Mapping[str, int],
     skipped: Sequence[Skipped],
-    wanted: str = "",
+    wanted: Wanted = EVERYTHING,
 ) -> str:
-    """What is indexed, narrowed to what has the wanted words, and the files that were skipped."""
-    found = [one for one in articles if _matches(one, wanted)]
+    """What is indexed, narrowed to what is wanted, and the files that were skipped."""
+    found = [one for one in articles if wanted.has(one)]
     rows = "".join(_row(one, passages.get(one.name, 0)) for one in found[:MAX_ROWS])
     more = (
         f'<p class="hint">The first {MAX_ROWS} of {len(found):,} are shown; narrow the list.</p>'
@@ -120,21 +171,16 @@ def listing(
         else ""
     )
     derived = f'<p class="hint">* {DERIVED_NOTE}.</p>' if "*</abbr>" in rows else ""
-    nothing = "No article has these words." if articles else "No article is indexed yet."
+    nothing = "No article is like this." if articles else "No article is indexed yet."
     table = (
         '<table class="articles"><thead><tr><th scope="col">Outlet</th><th scope="col">Title</th>'
-        '<th scope="col">Date</th><th scope="col">Language</th><th scope="col">Passages</th></tr>'
+        '<th scope="col">Date</th><th scope="col">Language</th><th scope="col">Passages</th>'
+        '<th scope="col"><span class="unseen">Remove</span></th></tr>'
         f"</thead><tbody>{rows}</tbody></table>"
         if rows
         else f'<p class="hint">{nothing}</p>'
     )
     return table + more + derived + _skipped(skipped)
-
-
-def _matches(article: Article, wanted: str) -> bool:
-    told = " ".join(filter(None, (article.outlet, article.title, article.name, article.language)))
-    date = article.published.isoformat() if article.published else ""
-    return all(word in f"{told} {date}".casefold() for word in wanted.casefold().split())
 
 
 def _row(article: Article, passages: int) -> str:
@@ -149,11 +195,15 @@ def _row(article: Article, passages: int) -> str:
     spoken = derived(article, "language", article.language) if article.language else unknown
     kind = f" {badge(article.kind)}" if article.kind else ""
     return (
-        f'<tr><td data-label="Outlet" dir="auto">{outlet}</td><td data-label="Title" class="title">'
+        f'<tr><td data-label="Outlet"><span dir="auto">{outlet}</span></td>'
+        '<td data-label="Title" class="title">'
         f'<button type="button" class="plain" data-article="{text_of(article.name)}" dir="auto">'
         f'{title(article)}</button>{kind}<span class="file">{text_of(article.name)}</span></td>'
         f'<td data-label="Date">{published}</td><td data-label="Language">{spoken}</td>'
-        f'<td data-label="Passages" class="count">{passages:,}</td></tr>'
+        f'<td data-label="Passages" class="count">{passages:,}</td>'
+        '<td class="acts"><button type="button" class="plain" '
+        f'data-remove="{text_of(article.name)}" '
+        f'aria-label="Remove {text_of(article.name)}">Remove</button></td></tr>'
     )
 
 
@@ -170,9 +220,25 @@ def _skipped(skipped: Sequence[Skipped]) -> str:
     )
 
 
-def report(done: Report | None, taken: Sequence[Taken] = (), failed: Problem | None = None) -> str:
-    """What became of the uploaded files, and what a run of indexing did."""
-    parts = [
+def report(
+    done: Report | None,
+    taken: Sequence[Taken] = (),
+    failed: Problem | None = None,
+    removed: str | None = None,
+) -> str:
+    """What became of the uploaded files, and what a run of indexing did.
+
+    `removed` is the key of an article that can be put back.
+    """
+    parts = (
+        [
+            f'<p>Removed <span class="file" dir="auto">{text_of(removed.partition("/")[2])}</span> '
+            f'<button type="button" class="plain" data-undo="{text_of(removed)}">Undo</button></p>'
+        ]
+        if removed
+        else []
+    )
+    parts += [
         f'<p class="{"taken" if one.name else "left"}"><span class="file" dir="auto">'
         f"{text_of(one.file)}</span> {text_of(one.note)}</p>"
         for one in taken
