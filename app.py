@@ -11,7 +11,8 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from functools import cache, partial
+from functools import cache, partial, wraps
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -123,6 +124,7 @@ def page(desk: Desk) -> "Blocks":
                 )
             with gr.Tab("Articles") as shelf, gr.Column(elem_id="shelf"):
                 articles_tab(blocks, desk, shelf, article, ready, welcome, outlets)
+        offer(desk)
         article.render()
         gr.HTML('<p id="spoken" aria-live="polite"></p>')
         article.download(original, None, saved, **SILENT).then(None, saved, js=SAVE)
@@ -448,6 +450,33 @@ def articles_tab(
     follow.input(lambda on: desk.watcher.switch(on), follow, None, **SILENT)
 
 
+def offer(desk: Desk) -> None:
+    """Endpoints for other programs, and tools for language models; see docs/api.md."""
+    import gradio as gr
+
+    from index.errors import IndexingError
+    from qa.errors import QuestionError
+    from qa.page.endpoints import endpoints
+
+    def told(work: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+        @wraps(work)
+        def answered(*given: Any) -> dict[str, Any]:
+            try:
+                return work(*given)
+            except (IndexingError, QuestionError) as cause:
+                raise gr.Error(str(cause), print_exception=False) from cause
+
+        return answered
+
+    for work in endpoints(desk):
+        gr.events.api(
+            told(work),
+            api_name=work.__name__,
+            concurrency_id="answers",
+            concurrency_limit=ANSWERS_AT_ONCE,
+        )
+
+
 class View(Protocol):
     """How what was found is shown, and the article behind a quote of it."""
 
@@ -498,8 +527,8 @@ def weighing(
     shown.click(open_quoted, [found], article, **SILENT).then(None, js=SHOW_ARTICLE)
 
 
-def serve(desk: Desk, host: str, port: int | None, open_browser: bool, wait: bool = True) -> str:
-    """Serves the page and returns its address; with `wait` only when it is ended."""
+def serve(desk: Desk, host: str, port: int | None, open_browser: bool, mcp: bool = False) -> None:
+    """Serves the page until it is ended, with `mcp` to language models as well."""
     import gradio as gr
 
     from qa.page import asset
@@ -515,6 +544,7 @@ def serve(desk: Desk, host: str, port: int | None, open_browser: bool, wait: boo
         prevent_thread_lock=True,
         footer_links=[],
         max_file_size=MAX_UPLOAD,
+        mcp_server=mcp,
         theme=gr.themes.Base(
             font=[gr.themes.Font("sans-serif")], font_mono=[gr.themes.Font("monospace")]
         ),
@@ -525,9 +555,7 @@ def serve(desk: Desk, host: str, port: int | None, open_browser: bool, wait: boo
     # Only now, so that the models do not keep the page waiting.
     desk.start()
     click.echo(f"Meeting QA is at {address}")
-    if wait:
-        blocks.block_thread()
-    return str(address)
+    blocks.block_thread()
 
 
 def has_display() -> bool:
@@ -541,6 +569,7 @@ def has_display() -> bool:
 @where
 @click.option("--host", default=HOST, show_default=True, help="The address to listen at.")
 @click.option("--port", type=int, default=PORT, show_default=True, help="The port; 0 finds one.")
+@click.option("--mcp", is_flag=True, help="Serve its tools to language models too (MCP).")
 @click.option("--open/--no-open", "open_", default=None, help="Open a browser (where one is).")
 def main(
     corpus: Path | None,
@@ -549,14 +578,19 @@ def main(
     evidence_model: str | None,
     host: str,
     port: int,
+    mcp: bool,
     open_: bool | None,
 ) -> None:
     """Serve the chat page over the articles of the corpus folder."""
     settings = Settings(
         corpus or default_corpus(), index or default_index(), embedding_model, evidence_model
     )
+    if mcp and not find_spec("mcp"):
+        raise CannotServe(
+            "the MCP server needs the package mcp, which is not installed; install meeting-qa[mcp]"
+        )
     try:
-        serve(Desk(settings), host, port or None, has_display() if open_ is None else open_)
+        serve(Desk(settings), host, port or None, has_display() if open_ is None else open_, mcp)
     except OSError as cause:
         raise CannotServe(
             f"the page cannot be served at {host}:{port} ({cause}); name another --port"

@@ -340,17 +340,18 @@ def test_a_file_that_lands_in_a_followed_folder_is_indexed(
 def test_an_article_of_a_megabyte_is_uploaded_and_read(
     page: Any, served: tuple[str, Path], tmp_path: Path
 ) -> None:
-    upload = tmp_path / "minutes.txt"
-    upload.write_text("Minutes of the council\n\n" + (LONG * 5 + "\n\n") * 2_600)
+    upload = tmp_path / "minutes.md"
+    head = "---\ntitle: Minutes of the council\nlanguage: en\n---\n\n"
+    upload.write_text(head + (LONG * 5 + "\n\n") * 2_600)
     assert upload.stat().st_size > 1_000_000
     opened(page, served)
     page.get_by_role("tab", name="Articles").click()
     page.set_input_files("#upload input[type=file]", [upload])
-    page.locator(".report", has_text="1 added").wait_for(timeout=600_000)
-    page.locator("#articles [data-article='minutes.txt']").click()
+    page.locator(".report", has_text="1 added").wait_for(timeout=300_000)
+    page.locator("#articles [data-article='minutes.md']").click()
     dialog = page.locator("dialog[open]")
     dialog.wait_for()
     assert dialog.locator("p").count() > 2_600
     dialog.get_by_role("button", name="Close the article").click()
-    page.get_by_role("button", name="Remove minutes.txt").click()
+    page.get_by_role("button", name="Remove minutes.md").click()
     page.locator(".state.ready", has_text="Ready: 3 articles").wait_for()

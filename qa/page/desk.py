@@ -5,7 +5,7 @@ Nothing heavy is imported before `start`, so that the page is there at once.
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -16,7 +16,7 @@ from qa.wording import counted
 if TYPE_CHECKING:
     from index.articles import Article
     from index.indexing import Report
-    from index.searching import Index
+    from index.searching import Hit, Index, Snapshot
     from index.storing import Skipped
     from qa.answering import Answerer, Question
     from qa.checking import Check
@@ -216,6 +216,26 @@ class Desk:
                     tell(f"Reading the articles, sentence {n} of {len(sentences)}…")
                 checks.append(check(sentence, snapshot, self._index.embed, judge))
         return tuple(checks)
+
+    def search(self, query: str, top: int) -> "list[Hit]":
+        """The best passage of every article that a query finds, best first.
+
+        Raises an IndexingError or a QuestionError.
+        """
+        from index.searching import rank_articles
+        from qa.ranking import READ, rerank
+
+        with self.reading() as snapshot:
+            hits = rank_articles(query, snapshot, max(top, READ))
+            return rerank(query, hits, self._one_judge())[:top]
+
+    @contextmanager
+    def reading(self) -> "Iterator[Snapshot]":
+        """One generation to read, waited for where it is not there yet. Raises an IndexingError."""
+        for _ in self._awaited():
+            pass
+        with self._index.reading() as snapshot:
+            yield snapshot
 
     def compare(self, topic: str, tell: Tell) -> "Comparison":
         """The articles on a topic, or all of them, side by side; `tell` hears how far it is.
