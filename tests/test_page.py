@@ -454,7 +454,7 @@ def test_a_reader_asks_opens_the_source_and_adds_an_article(
     assert "6 May 2024" in card.inner_text()
     assert page.evaluate("document.activeElement.id") == "source-1-1"
 
-    card.get_by_role("button", name="Open the article").click()
+    card.get_by_role("button", name="Open article").click()
     dialog = page.locator("dialog[open]")
     dialog.locator("mark").wait_for()
     assert "9 million crowns" in dialog.locator("mark").inner_text()

@@ -336,7 +336,7 @@ def test_chats_are_there_again_after_a_reload_and_can_be_deleted(
     page.locator("#earlier .turn").wait_for()
     assert page.locator(".turn").all_inner_texts() == before
     page.locator("#transcript .cite").first.click()
-    page.locator("#source-2-1").get_by_role("button", name="Open the article").click()
+    page.locator("#source-2-1").get_by_role("button", name="Open article").click()
     page.locator("dialog[open] mark").first.wait_for()
     page.keyboard.press("Escape")
     # A source of an earlier turn comes when it is asked for.

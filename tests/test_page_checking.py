@@ -566,7 +566,7 @@ def test_a_reader_checks_a_statement_and_opens_the_quote(page: Any, address: str
     quoted = checked.locator("article:has(mark)").first
     assert re.search("Says (so|otherwise)", quoted.locator(".verdict").inner_text())
     quote = text_of_all(quoted.locator("mark"))
-    quoted.get_by_role("button", name="Open the article").click()
+    quoted.get_by_role("button", name="Open article").click()
     page.locator("dialog[open] mark").first.wait_for()
     assert text_of_all(page.locator("dialog[open] mark")) == quote
     page.keyboard.press("Escape")

@@ -146,6 +146,6 @@ def _card(n: int, one: ArticleCheck, statement: str, articles: Mapping[str, Arti
         f"{SIGNS[verdict]}</span> {VERDICTS[verdict].capitalize()}</p>{note}"
         f'<p class="from">{known(article)}</p><h3 dir="auto">{title(article)}</h3>{copy}{quote}'
         f'<p class="acts"><button type="button" class="plain" data-open="{n}" '
-        f'aria-label="Open the article of {text_of(name_of(article.name, articles))}">'
+        f'aria-label="Open article: that of {text_of(name_of(article.name, articles))}">'
         "Open article</button></p></article>"
     )

@@ -192,6 +192,6 @@ def _cell(
         f'<td class="{one.verdict}"><details><summary>{sign} {shown}{note}</summary>'
         f'<blockquote dir="auto"{language(article)}>{quote}</blockquote>'
         f'<p class="acts"><button type="button" class="plain" data-open="{citation.n}" '
-        f'aria-label="Open the article of {text_of(name_of(article.name, articles))}">'
+        f'aria-label="Open article: that of {text_of(name_of(article.name, articles))}">'
         "Open article</button></p></details></td>"
     )

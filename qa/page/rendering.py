@@ -314,7 +314,7 @@ def _card(n: int, turn: Turn, citation: Citation, kind: str) -> str:
         '<span class="unknown">The article has changed or gone since it was quoted.</span>'
         if article.name in turn.gone
         else f'<button type="button" class="plain" data-open="{n}-{kind[:1]}{citation.n}" '
-        f'aria-label="Open the article of {source}">Open article</button>'
+        f'aria-label="Open article: that of {source}">Open article</button>'
     )
     return (
         f'<article class="source {"closest" if kind else ""}" '
