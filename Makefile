@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: install run test check format bench screenshots lock clean
+.PHONY: install run test check format bench bench-crash screenshots lock clean
 
 install: $(STAMP)
 
@@ -33,6 +33,9 @@ format: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	$(BIN)/python docs/bench.py
+
+bench-crash: $(STAMP)
+	$(BIN)/python docs/bench_crash.py --kills 1000
 
 screenshots: $(STAMP)
 	$(BIN)/python docs/screenshots.py

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from index.articles import Derivable
 from index.boilerplate import (
@@ -147,8 +147,8 @@ def find_title(text: str) -> str | None:
 
 def find_language(text: str) -> str | None:
     """The language of the text as a two-letter code; None where it is too short or unsure."""
-    letters = sum(character.isalpha() for character in text[:_LANGUAGE_CHARS])
-    if letters < _LANGUAGE_MIN_LETTERS:
+    letters = filter(str.isalpha, text[:_LANGUAGE_CHARS])
+    if len(list(islice(letters, _LANGUAGE_MIN_LETTERS))) < _LANGUAGE_MIN_LETTERS:
         return None
     # Capitals all through look like another language to the classifier.
     language, sure = _language_identifier()(text[:_LANGUAGE_CHARS].lower())
@@ -338,9 +338,7 @@ def _published(filled: list[str], headline: str | None) -> date | None:
 
 def _script(text: str) -> str | None:
     """The writing system of most letters, by the first word of their Unicode names."""
-    counted = Counter(
-        unicodedata.name(character, "?").split(" ", 1)[0]
-        for character in text[:4000]
-        if character.isalpha()
-    )
+    counted: Counter[str] = Counter()
+    for character, times in Counter(filter(str.isalpha, text[:4000])).items():
+        counted[unicodedata.name(character, "?").split(" ", 1)[0]] += times
     return counted.most_common(1)[0][0] if counted else None

@@ -4,6 +4,7 @@ IndexingError
 ├── CorpusError        the corpus folder is missing, unreadable or holds no article
 ├── IndexMissing       nothing has been published in the index folder yet
 ├── IndexLocked        another process is rebuilding the index
+├── Unwritable         the disk does not take the index: full, read-only or broken
 ├── IdentityMismatch   the index was built by another embedding model or version
 ├── IndexDamaged       a published file is gone or unreadable
 └── UnknownArticle     no article of that name is indexed
@@ -25,6 +26,10 @@ class IndexMissing(IndexingError):
 
 class IndexLocked(IndexingError):
     """Another process is rebuilding the index."""
+
+
+class Unwritable(IndexingError):
+    """The disk does not take the index: it is full, read-only or broken."""
 
 
 class IdentityMismatch(IndexingError):

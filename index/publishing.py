@@ -9,14 +9,16 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.errors import IndexDamaged, IndexingError, IndexLocked, IndexMissing
+from index.errors import IndexDamaged, IndexLocked, IndexMissing, Unwritable
 
 POINTER = "current.json"
 GENERATIONS = "generations"
+OWNER = "writer.txt"
+LAST_RUN = "last-run.json"
 LOCK_WAIT_SECONDS = 10.0
 
 
@@ -81,24 +83,68 @@ def writing(folder: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[N
     """
     from filelock import FileLock, Timeout
 
-    owner = folder / "writer.txt"
+    owner = folder / OWNER
+    lock = FileLock(str(folder / "writer.lock"), timeout=wait_seconds)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(str(folder / "writer.lock"), timeout=wait_seconds):
-            owner.write_text(f"process {os.getpid()}", encoding="utf-8")
-            try:
-                yield
-            finally:
-                owner.unlink(missing_ok=True)
+        lock.acquire()
     except Timeout as cause:
-        who = owner.read_text(encoding="utf-8") if owner.is_file() else "another process"
         raise IndexLocked(
-            f"{folder} is being rebuilt by {who}; wait for it to finish and try again"
+            f"{folder} is being rebuilt by {writer(folder) or 'another process'}; wait for it to "
+            "finish and try again"
         ) from cause
-    except PermissionError as cause:
-        raise IndexingError(
+    except OSError as cause:
+        raise Unwritable(
             f"{folder} cannot be written ({cause.strerror}); name another folder with --index"
         ) from cause
+    try:
+        # A full disk shows itself where something counts on it.
+        with suppress(OSError):
+            owner.write_text(f"process {os.getpid()}", encoding="utf-8")
+        yield
+    finally:
+        with suppress(OSError):
+            owner.unlink(missing_ok=True)
+        lock.release()
+
+
+def writer(folder: Path) -> str | None:
+    """Who is writing the index now, if anybody is."""
+    from filelock import FileLock, Timeout
+
+    if not (folder / "writer.lock").is_file():
+        return None
+    try:
+        with FileLock(str(folder / "writer.lock"), timeout=0):
+            return None
+    except Timeout:
+        pass
+    except OSError:
+        return None
+    try:
+        return (folder / OWNER).read_text(encoding="utf-8") or "another process"
+    except OSError:
+        return "another process"
+
+
+def note_run(folder: Path, **told: str | float) -> None:
+    """Notes what the last run did, for people; a run counts without it."""
+    unfinished = folder / f"{LAST_RUN}.{os.getpid()}"
+    try:
+        unfinished.write_text(json.dumps(told), encoding="utf-8")
+        unfinished.replace(folder / LAST_RUN)
+    except OSError:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+
+
+def last_run(folder: Path) -> dict[str, str | float] | None:
+    """What note_run noted last."""
+    try:
+        told: dict[str, str | float] = json.loads((folder / LAST_RUN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return told
 
 
 class Lease:

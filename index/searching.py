@@ -14,11 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from index.articles import Article, Passage
+from index.copies import near_copies
 from index.embedding import Embedder, Vectors
 from index.errors import IndexDamaged, UnknownArticle
+from index.history import Version, quoted_version, versions_of
 from index.indexing import check_identity
-from index.publishing import POINTER, Lease, Published, published
-from index.storing import Skipped, Store, StoredPassage
+from index.publishing import Lease, Published, published
+from index.schema import Skipped, StoredPassage
+from index.storing import Store
 from index.vectors import ChromaVectors
 
 CANDIDATES = 50
@@ -81,6 +84,7 @@ class Snapshot:
     def __init__(self, folder: Path, what: Published, embedder: Embedder) -> None:
         check_identity(folder, what, embedder)
         self.generation = what.generation
+        self.published = what
         self._embedder = embedder
         self._lease = Lease(folder / what.vectors)
         try:
@@ -134,20 +138,62 @@ class Snapshot:
         return list(self._store.articles(self.generation).values())
 
     def article(self, name: str) -> Article:
-        """The article of that name. Raises UnknownArticle."""
-        found = self._store.manifest(self.generation).get(name)
-        if found is None:
-            raise UnknownArticle(
-                f"no article {name!r} is indexed; `meeting-qa sources` lists those that are"
-            )
-        return self._store.articles_by_id([found.id])[found.id]
+        """The article of that name, or the one that lies under that name too.
+
+        Raises UnknownArticle.
+        """
+        row = self._row(name)
+        return self._store.articles_by_id([row])[row]
 
     def passages_of(self, name: str) -> list[Passage]:
         """The passages of an article in the order of its text. Raises UnknownArticle."""
-        found = self._store.manifest(self.generation).get(name)
+        return [stored.passage for stored in self._store.passages_of(self._row(name))]
+
+    def _row(self, name: str) -> int:
+        manifest = self._store.manifest(self.generation)
+        place = self._store.places(self.generation).get(name)
+        found = manifest.get(place.article if place else name)
+        if found is not None:
+            return found.id
+        raise UnknownArticle(
+            f"no article {name!r} is indexed; `meeting-qa sources` lists those that are"
+            + (
+                ", and `meeting-qa show --versions` its earlier texts"
+                if versions_of(self._store, name, self.generation)
+                else ""
+            )
+        )
+
+    def places(self) -> dict[str, tuple[str, ...]]:
+        """By article name, the names of other files that hold the very same article."""
+        found: dict[str, tuple[str, ...]] = {}
+        for place in self._store.places(self.generation).values():
+            found[place.article] = (*found.get(place.article, ()), place.name)
+        return found
+
+    def near_copies(self) -> dict[str, str]:
+        """By name of each article that carries the text of another: that other article's name."""
+        return near_copies(self.articles(), self._store.sketches(self.generation))
+
+    def versions(self, name: str) -> tuple[Version, ...]:
+        """Every text that was indexed under a name, the oldest first. Raises UnknownArticle."""
+        found = versions_of(self._store, name, self.generation)
+        if not found:
+            # Perhaps a second place of an article.
+            found = versions_of(self._store, self.article(name).name, self.generation)
+        return found
+
+    def quoted(self, name: str, quote: str, start: int) -> Version:
+        """The newest version of an article in which a quote stands at its place, so that an old
+        citation opens the text that it quoted. Raises UnknownArticle.
+        """
+        found = quoted_version(self.versions(name), quote, start)
         if found is None:
-            raise UnknownArticle(f"no article {name!r} is indexed")
-        return [stored.passage for stored in self._store.passages_of(found.id)]
+            raise UnknownArticle(
+                f"no text of the article {name!r} holds this quote at its place; it was quoted "
+                "from another index"
+            )
+        return found
 
     def search(self, query: str, top: int = 10, candidates: int = CANDIDATES) -> list[Hit]:
         """The passages nearest to a query in meaning and words, best first."""
@@ -238,7 +284,6 @@ class Index:
         self.embedder = embedder
         self._lock = threading.Lock()
         self._open: Snapshot | None = None
-        self._seen: tuple[int, int] | None = None
         self._readers: dict[int, int] = {}
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
 
@@ -272,9 +317,7 @@ class Index:
         with self._lock:
             for last_try in (False, True):
                 what = published(self.folder)
-                stat = (self.folder / POINTER).stat()
-                seen = stat.st_ino, stat.st_mtime_ns
-                if self._open and self._seen == seen:
+                if self._open and self._open.published == what:
                     break
                 try:
                     opened = Snapshot(self.folder, what, self.embedder)
@@ -284,7 +327,7 @@ class Index:
                         raise
                     continue
                 self._retire()
-                self._open, self._seen = opened, seen
+                self._open = opened
                 break
             assert self._open is not None
             self._readers[id(self._open)] = self._readers.get(id(self._open), 0) + 1

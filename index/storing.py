@@ -9,78 +9,32 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index.articles import Article, Passage, Span
+from index.articles import Article, Passage
+from index.copies import Sketch, sketch
 from index.embedding import Vectors
 from index.errors import IndexDamaged
-
-SCHEMA_VERSION = "1"
-
-_SCHEMA = """
-CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE generations (
-    number INTEGER PRIMARY KEY, made TEXT NOT NULL, skipped TEXT NOT NULL
-);
-CREATE TABLE articles (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, file_hash TEXT NOT NULL,
-    built_by TEXT NOT NULL, text TEXT NOT NULL, title TEXT, outlet TEXT, published TEXT, url TEXT,
-    language TEXT, kind TEXT, derived TEXT NOT NULL, born INTEGER NOT NULL, died INTEGER
-);
-CREATE INDEX articles_by_name ON articles (name);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles (id),
-    heading INTEGER NOT NULL, sentences TEXT NOT NULL, start INTEGER NOT NULL,
-    stop INTEGER NOT NULL, vector TEXT NOT NULL
-);
-CREATE INDEX passages_by_article ON passages (article);
-CREATE TABLE vectors (hash TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
-CREATE VIEW passage_words AS
-    SELECT passages.id AS id, coalesce(title, '') AS title, coalesce(outlet, '') AS outlet,
-           substr(text, start + 1, stop - start) AS body
-    FROM passages JOIN articles ON articles.id = passages.article;
-CREATE VIRTUAL TABLE words USING fts5 (
-    title, outlet, body, content = 'passage_words', content_rowid = 'id',
-    tokenize = 'porter unicode61 remove_diacritics 2'
-);
-"""
-_LIVING = "articles.born <= :generation AND (articles.died IS NULL OR articles.died > :generation)"
-_AMONG = "(:among IS NULL OR articles.id IN (SELECT value FROM json_each(:among)))"
-_KNOWN = "name, text, title, outlet, published, url, language, kind, derived"
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that did not become an article, and why."""
-
-    file: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Indexed:
-    """What the manifest knows of an indexed file: enough to tell whether it must be read again."""
-
-    id: int
-    name: str
-    hash: str
-    file_hash: str
-    built_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage with its row number, its article's, and the hash of its vector."""
-
-    id: int
-    article: int
-    vector: str
-    passage: Passage
+from index.schema import (
+    AMONG,
+    KNOWN,
+    LIVING,
+    SCHEMA,
+    SCHEMA_VERSION,
+    UPGRADE,
+    Indexed,
+    Place,
+    Skipped,
+    StoredPassage,
+    article_of,
+    damaged,
+    passage_of,
+)
 
 
 class Store:
@@ -95,7 +49,9 @@ class Store:
             raise IndexDamaged(f"{path} is gone; run `meeting-qa index --rebuild`")
         try:
             # One store is read from several of a server's threads, each call under sqlite's lock.
-            self._db = sqlite3.connect(path, timeout=30, check_same_thread=False)
+            self._db = sqlite3.connect(
+                path.resolve().as_uri(), timeout=30, check_same_thread=False, uri=True
+            )
             self._db.row_factory = sqlite3.Row
             if writable:
                 self._db.execute("PRAGMA journal_mode = WAL")
@@ -104,14 +60,28 @@ class Store:
                     self._create()
             else:
                 self._db.execute("PRAGMA query_only = ON")
-            self.setting("schema")
+            self._check_schema(writable)
         except sqlite3.DatabaseError as cause:
-            raise _damaged(path, cause) from cause
+            raise damaged(path, cause) from cause
 
     def _create(self) -> None:
         with self._db:
-            self._db.executescript("BEGIN;" + _SCHEMA + "COMMIT;")
+            self._db.executescript("BEGIN;" + SCHEMA + "COMMIT;")
             self.set_setting("schema", SCHEMA_VERSION)
+
+    def _check_schema(self, writable: bool) -> None:
+        found = self.setting("schema")
+        if found == "1" and writable:
+            with self._db:
+                self._db.executescript("BEGIN;" + UPGRADE + "COMMIT;")
+                for row in self._db.execute("SELECT id, text FROM articles").fetchall():
+                    self._add_sketch(row["id"], row["text"])
+            self.set_setting("schema", SCHEMA_VERSION)
+        elif found != SCHEMA_VERSION:
+            raise IndexDamaged(
+                f"{self.path} was made by another version of the product (its schema is {found}, "
+                f"not {SCHEMA_VERSION}); run `meeting-qa index`, or with --rebuild if it stays so"
+            )
 
     def close(self) -> None:
         self._db.close()
@@ -128,51 +98,70 @@ class Store:
 
     def manifest(self, generation: int) -> dict[str, Indexed]:
         """The files of a generation by article name."""
-        rows = self._all(
+        rows = self.rows(
             "SELECT id, name, hash, file_hash, built_by FROM articles "
-            f"WHERE {_LIVING} ORDER BY name",
+            f"WHERE {LIVING} ORDER BY name",
             generation=generation,
         )
         return {row["name"]: Indexed(**row) for row in rows}
 
     def skipped(self, generation: int) -> tuple[Skipped, ...]:
-        rows = self._all("SELECT skipped FROM generations WHERE number = :g", g=generation)
+        rows = self.rows("SELECT skipped FROM generations WHERE number = :g", g=generation)
         return tuple(Skipped(**one) for row in rows for one in json.loads(row["skipped"]))
+
+    def places(self, generation: int) -> dict[str, Place]:
+        """The files that hold an article which another file stands for, by name."""
+        rows = self.rows("SELECT places FROM generations WHERE number = :g", g=generation)
+        return {one["name"]: Place(**one) for row in rows for one in json.loads(row["places"])}
+
+    def made(self, generation: int) -> str | None:
+        """When a generation was made, as an ISO time in UTC."""
+        rows = self.rows("SELECT made FROM generations WHERE number = :g", g=generation)
+        return rows[0]["made"] if rows else None
+
+    def sketches(self, generation: int) -> dict[str, Sketch]:
+        """The sketches of the articles by name."""
+        rows = self.rows(
+            "SELECT name, sketch FROM articles JOIN sketches ON sketches.article = articles.id "
+            f"WHERE {LIVING}",
+            generation=generation,
+        )
+        return {row["name"]: np.frombuffer(row["sketch"], dtype="<u4") for row in rows}
 
     def articles(self, generation: int) -> dict[int, Article]:
         """The articles of a generation by row number, in the order of their names."""
-        rows = self._all(
-            f"SELECT id, {_KNOWN} FROM articles WHERE {_LIVING} ORDER BY name",
+        rows = self.rows(
+            f"SELECT id, {KNOWN} FROM articles WHERE {LIVING} ORDER BY name",
             generation=generation,
         )
-        return {row["id"]: _article(row) for row in rows}
+        return {row["id"]: article_of(row) for row in rows}
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """The passages with these row numbers, in that order."""
         found = {row["id"]: row for row in self._some("passages", "id", ids)}
-        return [_passage(found[at]) for at in ids if at in found]
+        return [passage_of(found[at]) for at in ids if at in found]
 
     def passages_of(self, article: int) -> list[StoredPassage]:
-        rows = self._all("SELECT * FROM passages WHERE article = :a ORDER BY start", a=article)
-        return [_passage(row) for row in rows]
+        rows = self.rows("SELECT * FROM passages WHERE article = :a ORDER BY start", a=article)
+        return [passage_of(row) for row in rows]
 
     def articles_by_id(self, ids: Sequence[int]) -> dict[int, Article]:
-        return {row["id"]: _article(row) for row in self._some("articles", "id", ids)}
+        return {row["id"]: article_of(row) for row in self._some("articles", "id", ids)}
 
     def living_passages(self, generation: int) -> list[tuple[int, int, str]]:
         """Row number, article's row number and vector's hash of every passage of a generation."""
-        rows = self._all(
+        rows = self.rows(
             "SELECT passages.id, article, vector FROM passages JOIN articles "
-            f"ON articles.id = passages.article WHERE {_LIVING} ORDER BY passages.id",
+            f"ON articles.id = passages.article WHERE {LIVING} ORDER BY passages.id",
             generation=generation,
         )
         return [tuple(row) for row in rows]
 
     def passage_counts(self, generation: int) -> dict[str, int]:
         """The number of passages by article name."""
-        rows = self._all(
+        rows = self.rows(
             "SELECT name, count(*) AS passages FROM passages JOIN articles "
-            f"ON articles.id = passages.article WHERE {_LIVING} GROUP BY articles.id",
+            f"ON articles.id = passages.article WHERE {LIVING} GROUP BY articles.id",
             generation=generation,
         )
         return {row["name"]: row["passages"] for row in rows}
@@ -183,8 +172,8 @@ class Store:
         """The names, by row number, of the articles of some outlets (of any, if none is named) that
         appeared from one day to another; those without a date only where no day is named.
         """
-        rows = self._all(
-            f"SELECT id, name FROM articles WHERE {_LIVING} AND (:outlets = '[]' OR outlet IN "
+        rows = self.rows(
+            f"SELECT id, name FROM articles WHERE {LIVING} AND (:outlets = '[]' OR outlet IN "
             "(SELECT value FROM json_each(:outlets))) AND (:first IS NULL OR published >= :first) "
             "AND (:last IS NULL OR published <= :last)",
             generation=generation,
@@ -196,7 +185,7 @@ class Store:
 
     def passages_among(self, articles: Iterable[int]) -> list[int]:
         """The row numbers of the passages of these articles."""
-        rows = self._all(
+        rows = self.rows(
             "SELECT id FROM passages WHERE article IN (SELECT value FROM json_each(:articles))",
             articles=json.dumps(list(articles)),
         )
@@ -208,9 +197,9 @@ class Store:
         """The first and the last day on which dated articles of a generation appeared; with `among`
         those of these row numbers.
         """
-        row = self._all(
+        row = self.rows(
             "SELECT min(published) AS first, max(published) AS last FROM articles "
-            f"WHERE {_LIVING} AND {_AMONG}",
+            f"WHERE {LIVING} AND {AMONG}",
             generation=generation,
             among=None if among is None else json.dumps(list(among)),
         )[0]
@@ -226,10 +215,10 @@ class Store:
 
         The score is Okapi BM25 as FTS5 computes it, its sign turned so that higher is better.
         """
-        rows = self._all(
+        rows = self.rows(
             "SELECT words.rowid AS id, -bm25(words, 1.0, 0.5, 1.0) AS score FROM words "
             "JOIN passages ON passages.id = words.rowid JOIN articles ON articles.id = article "
-            f"WHERE words MATCH :expression AND {_LIVING} AND {_AMONG} "
+            f"WHERE words MATCH :expression AND {LIVING} AND {AMONG} "
             "ORDER BY score DESC, id LIMIT :top",
             expression=expression,
             generation=generation,
@@ -257,14 +246,16 @@ class Store:
         try:
             return np.stack([np.frombuffer(found[one], dtype="<f4") for one in hashes])
         except (KeyError, ValueError) as cause:
-            raise _damaged(self.path, cause) from cause
+            raise damaged(self.path, cause) from cause
 
     # Writing a generation
 
-    def begin_generation(self, number: int, skipped: Sequence[Skipped]) -> None:
-        told = json.dumps([{"file": s.file, "reason": s.reason} for s in skipped])
+    def begin_generation(
+        self, number: int, skipped: Sequence[Skipped], places: Iterable[Place] = ()
+    ) -> None:
         made = datetime.now(UTC).isoformat(timespec="seconds")
-        self._db.execute("INSERT INTO generations VALUES (?, ?, ?)", (number, made, told))
+        told = [json.dumps([asdict(one) for one in some]) for some in (skipped, places)]
+        self._db.execute("INSERT INTO generations VALUES (?, ?, ?, ?)", (number, made, *told))
 
     def remove_articles(self, ids: Sequence[int], generation: int) -> None:
         """Ends the life of articles with this generation; their texts stay."""
@@ -299,6 +290,8 @@ class Store:
         row = self._db.execute(
             f"INSERT INTO articles VALUES (NULL, {', '.join('?' * len(known))})", known
         ).lastrowid
+        assert row is not None
+        self._add_sketch(row, article.text)
         for passage, vector in passages:
             sentences = json.dumps([(span.start, span.end) for span in passage.sentences])
             at = self._db.execute(
@@ -310,14 +303,26 @@ class Store:
                 (at, article.title or "", article.outlet or "", _body(article, passage)),
             )
 
+    def _add_sketch(self, article: int, text: str) -> None:
+        told = sketch(text).astype("<u4").tobytes()
+        self._db.execute("INSERT INTO sketches VALUES (?, ?)", (article, told))
+
+    def execute(self, statement: str, *values: Any) -> None:
+        """Runs a statement that writes; it counts with the next commit."""
+        self._db.execute(statement, values)
+
     def commit(self) -> None:
         self._db.commit()
+
+    def take_back(self) -> None:
+        """Takes back what was written since the last commit."""
+        self._db.rollback()
 
     def roll_back_to(self, generation: int) -> None:
         """Takes back everything that was written for generations after this one."""
         if self._db.in_transaction:
             self._db.rollback()
-        newest = self._all("SELECT coalesce(max(number), 0) AS number FROM generations")
+        newest = self.rows("SELECT coalesce(max(number), 0) AS number FROM generations")
         if newest[0]["number"] <= generation:
             return
         with self._db:
@@ -332,16 +337,20 @@ class Store:
                 "DELETE FROM passages WHERE article IN (SELECT id FROM articles WHERE born > ?)",
                 (generation,),
             )
+            self._db.execute(
+                "DELETE FROM sketches WHERE article IN (SELECT id FROM articles WHERE born > ?)",
+                (generation,),
+            )
             self._db.execute("DELETE FROM articles WHERE born > ?", (generation,))
             self._db.execute("UPDATE articles SET died = NULL WHERE died > ?", (generation,))
             self._db.execute("DELETE FROM generations WHERE number > ?", (generation,))
 
-    def _all(self, query: str, **values: Any) -> list[sqlite3.Row]:
+    def rows(self, query: str, **values: Any) -> list[sqlite3.Row]:
         try:
             with closing(self._db.execute(query, values)) as rows:
                 return rows.fetchall()
         except sqlite3.DatabaseError as cause:
-            raise _damaged(self.path, cause) from cause
+            raise damaged(self.path, cause) from cause
 
     def _some(
         self, table: str, column: str, keys: Sequence[Any], columns: str = "*"
@@ -353,32 +362,8 @@ class Store:
             try:
                 yield from self._db.execute(query, some).fetchall()
             except sqlite3.DatabaseError as cause:
-                raise _damaged(self.path, cause) from cause
+                raise damaged(self.path, cause) from cause
 
 
 def _body(article: Article, passage: Passage) -> str:
     return article.text[passage.start : passage.end]
-
-
-def _article(row: sqlite3.Row) -> Article:
-    return Article(
-        name=row["name"],
-        text=row["text"],
-        title=row["title"],
-        outlet=row["outlet"],
-        published=date.fromisoformat(row["published"]) if row["published"] else None,
-        url=row["url"],
-        language=row["language"],
-        kind=row["kind"],
-        derived=frozenset(json.loads(row["derived"])),
-    )
-
-
-def _passage(row: sqlite3.Row) -> StoredPassage:
-    spans = tuple(Span(start, end) for start, end in json.loads(row["sentences"]))
-    passage = Passage(spans, bool(row["heading"]))
-    return StoredPassage(row["id"], row["article"], row["vector"], passage)
-
-
-def _damaged(path: Path, cause: Exception) -> IndexDamaged:
-    return IndexDamaged(f"{path} cannot be read ({cause}); run `meeting-qa index --rebuild`")

@@ -6,12 +6,15 @@ difference. Chroma's types and exceptions stop here.
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from index.embedding import Vectors
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, Unwritable
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
@@ -29,6 +32,7 @@ class ChromaVectors:
     """
 
     def __init__(self, folder: Path, create: bool = False) -> None:
+        self._folder = folder
         if not create:
             check_seal(folder)
         import chromadb
@@ -39,6 +43,8 @@ class ChromaVectors:
             self._client = chromadb.PersistentClient(str(folder), settings=settings)
             self._collection = self._open(create)
         except Exception as cause:
+            if create:
+                raise _unwritable(folder, cause) from cause
             raise IndexDamaged(
                 f"{folder} cannot be read ({cause}); run `meeting-qa index --rebuild`"
             ) from cause
@@ -55,14 +61,29 @@ class ChromaVectors:
         for first in range(0, len(ids), UPSERT_ROWS):
             some: Any = vectors[first : first + UPSERT_ROWS]
             names = [str(at) for at in ids[first : first + UPSERT_ROWS]]
-            self._collection.upsert(ids=names, embeddings=some)
+            self._written(partial(self._collection.upsert, ids=names, embeddings=some))
 
     def remove(self, ids: Sequence[int]) -> None:
         for first in range(0, len(ids), UPSERT_ROWS):
-            self._collection.delete(ids=[str(at) for at in ids[first : first + UPSERT_ROWS]])
+            names = [str(at) for at in ids[first : first + UPSERT_ROWS]]
+            self._written(partial(self._collection.delete, ids=names))
+
+    def _written(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except Exception as cause:
+            raise _unwritable(self._folder, cause) from cause
 
     def ids(self) -> set[int]:
         return {int(at) for at in self._collection.get(include=[])["ids"]}
+
+    def stored(self, ids: Sequence[int]) -> dict[int, Vectors]:
+        """The vectors as the collection holds them, by passage number."""
+        found = self._collection.get(ids=[str(at) for at in ids], include=["embeddings"])
+        rows = found["embeddings"]
+        assert rows is not None
+        pairs = zip(found["ids"], np.asarray(rows, dtype=np.float32), strict=True)
+        return {int(at): row for at, row in pairs}
 
     def nearest(
         self, query: Vectors, top: int, among: Sequence[int] | None = None
@@ -84,6 +105,13 @@ class ChromaVectors:
 
     def close(self) -> None:
         self._client.close()  # type: ignore[attr-defined]
+
+
+def _unwritable(folder: Path, cause: Exception) -> Unwritable:
+    return Unwritable(
+        f"{folder} cannot be written ({cause}); make room or mend the folder, then run "
+        "`meeting-qa index`; the last generation stays as it is"
+    )
 
 
 def copy_folder(source: Path, to: Path) -> None:

@@ -24,8 +24,8 @@ CLOSEST = 3
 PER_ARTICLE = 2
 # A sentence is offered beside the best one only when it scores nearly as well, in log-odds: another
 # article's so nearly, a second one of an article almost as well.
-NEARLY_AS_GOOD = 0.8
-AS_GOOD = 0.2
+NEARLY_AS_GOOD = 1.0
+AS_GOOD = 0.3
 WRITER = "quotes"
 
 
@@ -117,16 +117,15 @@ def open_answerer(index: Index, evidence_model: str | None = None) -> Answerer:
 
 
 def choose(evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:
-    """The sentences worth quoting, best first: good enough, nearly as good as the best of all, a
-    second one of an article only where it is as good. Empty when not even the best one is good
-    enough.
+    """The sentences worth quoting, best first: nearly as good as the best of all, a second one of
+    an article only where it is as good. Empty when not even the best one is good enough.
     """
     chosen: list[Evidence] = []
     taken: dict[str, int] = {}
     said: set[tuple[str, str]] = set()
     for one in evidence:
         behind = log_odds(evidence[0].score) - log_odds(one.score)
-        if one.score < threshold or behind > NEARLY_AS_GOOD:
+        if evidence[0].score < threshold or behind > NEARLY_AS_GOOD:
             break
         name = one.article.name
         if name in taken and behind > AS_GOOD:

@@ -62,6 +62,12 @@ def asks_outlet(question: str) -> bool:
     return bool(_OUTLET.search(question))
 
 
+def reported(question: str) -> str | None:
+    """What was reported, of a question which outlet did so; None of another question."""
+    found = _OUTLET.search(question)
+    return question[: found.start()] + question[found.end() :] if found else None
+
+
 def asks_name(question: str) -> bool:
     """Whether somebody or something with a name of its own is asked for."""
     return bool(_NAME.search(question))

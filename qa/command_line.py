@@ -1,47 +1,25 @@
 """The command line, as the contract fixes it: results on stdout, everything else on stderr.
 
-Exit 0: done; 1: done, but something asked for did not hold; 2: could not do it.
+Exit 0: done; 1: done, but something asked for did not hold; 2: could not do it. The commands that
+keep an index are in `index_commands`.
 """
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from qa.settings import Settings, default_corpus, default_index
+from qa.command_options import Problem, line_of, progress_bars, settings, where
+from qa.index_commands import COMMANDS
+from qa.settings import Settings
+
+__all__ = ["Problem", "main", "where"]
 
 if TYPE_CHECKING:
-    from index.embedding import Embedder
     from qa.answering import Answerer, Question
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class Problem(click.ClickException):
-    """Something could not be done: one line on stderr, exit 2."""
-
-    exit_code = 2
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo("meeting-qa: " + " ".join(self.message.split()), file=file or sys.stderr)
-
-
-def where(command: Command) -> Command:
-    """The options that work before and after a command's name."""
-    for option in (
-        click.option(
-            "--evidence-model", metavar="NAME", help="A sentence-transformers cross-encoder."
-        ),
-        click.option("--embedding-model", metavar="NAME", help="A sentence-transformers model."),
-        click.option("--index", type=Path, metavar="DIR", help="The index folder."),
-        click.option("--corpus", type=Path, metavar="DIR", help="The folder of articles."),
-    ):
-        command = option(command)
-    return command
 
 
 class Grouped(click.Group):
@@ -76,96 +54,8 @@ def main(
     ctx.obj = (corpus, index, embedding_model, evidence_model)
 
 
-def settings(
-    ctx: click.Context,
-    corpus: Path | None,
-    index: Path | None,
-    embedding_model: str | None,
-    evidence_model: str | None,
-) -> Settings:
-    before: tuple[Path | None, Path | None, str | None, str | None] = ctx.obj
-    return Settings(
-        corpus=corpus or before[0] or default_corpus(),
-        index=index or before[1] or default_index(),
-        embedding_model=embedding_model or before[2],
-        evidence_model=evidence_model or before[3],
-    )
-
-
-@main.command("index")
-@where
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.option("--rebuild", is_flag=True, help="Build anew from nothing.")
-@click.option("--watch", is_flag=True, help="Keep bringing the index in line with the folder.")
-@click.option("--strict", is_flag=True, help="Exit 1 when a file is skipped.")
-@click.pass_context
-def index_command(
-    ctx: click.Context, /, as_json: bool, rebuild: bool, watch: bool, strict: bool, **given: Any
-) -> None:
-    """Bring the index in line with the corpus folder."""
-    from index.embedding import choose_embedder
-    from index.indexing import update_index
-
-    chosen = settings(ctx, **given)
-    embedder = choose_embedder(chosen.embedding_model)
-    report = update_index(chosen.corpus, chosen.index, embedder, rebuild, progress_bars())
-    tell_report(report, as_json)
-    if watch:
-        _keep_in_line(chosen, embedder, report.generation, as_json)
-    if strict and report.skipped:
-        ctx.exit(1)
-
-
-def _keep_in_line(chosen: Settings, embedder: "Embedder", generation: int, as_json: bool) -> None:
-    """Follows the corpus folder until it is interrupted; what cannot be done now is said, and tried
-    again at the next change.
-    """
-    from watchfiles import watch
-
-    from index.errors import IndexingError
-    from index.indexing import update_index
-
-    try:
-        last = generation
-        # The first look comes once the watch is on: nothing slips through in between.
-        looked = False
-        for changes in watch(
-            chosen.corpus, raise_interrupt=False, yield_on_timeout=True, rust_timeout=500
-        ):
-            if looked and not changes:
-                continue
-            looked = True
-            try:
-                report = update_index(
-                    chosen.corpus, chosen.index, embedder, reporter=progress_bars()
-                )
-            except IndexingError as cause:
-                click.echo(f"meeting-qa: {cause}", err=True)
-            else:
-                if report.generation != last:
-                    tell_report(report, as_json)
-                last = report.generation
-    except FileNotFoundError as cause:
-        raise Problem(
-            f"the corpus folder {chosen.corpus} is gone; put it back and start again"
-        ) from cause
-
-
-def tell_report(report: Any, as_json: bool) -> None:
-    from qa.contract import report_json
-    from qa.telling import report_text
-
-    click.echo(_line(report_json(report)) if as_json else report_text(report))
-
-
-def progress_bars() -> Callable[[str, int], Any]:
-    """Bars on stderr for steps that take longer than a moment, on a terminal only."""
-    from tqdm import tqdm
-
-    def start(step: str, total: int) -> Any:
-        return tqdm(total=total, desc=step, disable=None, delay=1.0, leave=False, file=sys.stderr)
-
-    return start
+for command in COMMANDS:
+    main.add_command(command)
 
 
 @main.command("ask")
@@ -192,7 +82,7 @@ def ask_command(
     answerer = _answerer(settings(ctx, **given))
     if batch is None:
         reply = answerer.ask(Question(question or "", history))
-        click.echo(_line(reply_json(reply)) if as_json else reply_text(reply))
+        click.echo(line_of(reply_json(reply)) if as_json else reply_text(reply))
         return
     for at, row in _rows(batch):
         asked = _text(batch, at, row, "question")
@@ -201,7 +91,7 @@ def ask_command(
             raise Problem(f'{batch}:{at}: "history" is not a list of questions')
         reply = answerer.ask(_question(Question, batch, at, asked, tuple(earlier)))
         told = reply_json(reply, row.get("id"))
-        click.echo(_line(told) if as_json else f"{asked}\n{reply_text(reply)}\n")
+        click.echo(line_of(told) if as_json else f"{asked}\n{reply_text(reply)}\n")
 
 
 @main.command("search")
@@ -239,42 +129,12 @@ def search_command(
             raise Problem("the query is empty; say what to search for")
         hits = results(query or "")
         told = {"results": [hit_json(hit) for hit in hits]}
-        click.echo(_line(told) if as_json else hits_text(hits))
+        click.echo(line_of(told) if as_json else hits_text(hits))
         return
     for at, row in _rows(batch):
         hits = results(_text(batch, at, row, "query"))
         found = {"id": row.get("id"), "results": [hit_json(hit) for hit in hits]}
-        click.echo(_line(found) if as_json else f"{row['query']}\n{hits_text(hits)}\n")
-
-
-@main.command("sources")
-@where
-@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
-@click.pass_context
-def sources_command(ctx: click.Context, /, as_json: bool, **given: Any) -> None:
-    """List the indexed articles, and the files that were skipped."""
-    from index.searching import Index
-    from qa.contract import sources_json
-    from qa.telling import sources_text
-
-    with Index(*_index(settings(ctx, **given))).reading() as snapshot:
-        click.echo(_line(sources_json(snapshot)) if as_json else sources_text(snapshot))
-
-
-@main.command("show")
-@where
-@click.argument("article")
-@click.option("--json", "as_json", is_flag=True, help="Print text and metadata as JSON.")
-@click.pass_context
-def show_command(ctx: click.Context, /, article: str, as_json: bool, **given: Any) -> None:
-    """Print one article's text and what is known about it."""
-    from index.searching import Index
-    from qa.contract import article_json
-    from qa.telling import article_text
-
-    with Index(*_index(settings(ctx, **given))).reading() as snapshot:
-        found = snapshot.article(article)
-    click.echo(_line(article_json(found)) if as_json else article_text(found))
+        click.echo(line_of(found) if as_json else f"{row['query']}\n{hits_text(hits)}\n")
 
 
 @main.command("eval")
@@ -299,7 +159,7 @@ def eval_command(
         for name, value in asdict(figures).items()
     }
     if as_json:
-        click.echo(_line(rounded | {"missed": missed}))
+        click.echo(line_of(rounded | {"missed": missed}))
     else:
         for name, value in rounded.items():
             click.echo(f"{name:>15}  {'-' if value is None else value}")
@@ -337,7 +197,7 @@ def check_command(
 
     if batch is None:
         found = checked(claim or "")
-        click.echo(_line(check_json(found)) if as_json else check_text(found))
+        click.echo(line_of(check_json(found)) if as_json else check_text(found))
         return
     for at, row in _rows(batch):
         statement, id = _text(batch, at, row, "claim"), row.get("id")
@@ -352,7 +212,7 @@ def check_command(
                 told, text = check_json(found, id), check_text(found)
         except BadQuestion as cause:
             raise Problem(f"{batch}:{at}: {cause}") from cause
-        click.echo(_line(told) if as_json else f"{statement}\n{text}\n")
+        click.echo(line_of(told) if as_json else f"{statement}\n{text}\n")
 
 
 @main.command("compare")
@@ -374,7 +234,7 @@ def compare_command(ctx: click.Context, /, topic: str | None, as_json: bool, **g
         found = compare(
             snapshot, topic, index.embed, Judge(), lambda step, total: bars(step, total).update
         )
-    click.echo(_line(comparison_json(found)) if as_json else comparison_text(found))
+    click.echo(line_of(comparison_json(found)) if as_json else comparison_text(found))
 
 
 def _index(chosen: Settings) -> tuple[Path, Any]:
@@ -434,7 +294,3 @@ def _text(batch: Path, at: int, row: dict[str, Any], name: str) -> str:
     if not isinstance(text, str) or not text.strip():
         raise Problem(f'{batch}:{at}: "{name}" is missing or empty; give it')
     return text
-
-
-def _line(told: dict[str, Any]) -> str:
-    return json.dumps(told, ensure_ascii=False)

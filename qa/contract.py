@@ -5,9 +5,11 @@ from dataclasses import asdict
 from typing import Any
 
 from index.articles import Article
+from index.history import Version
 from index.indexing import Report
+from index.inspecting import Status
+from index.schema import Skipped
 from index.searching import Hit, Snapshot
-from index.storing import Skipped
 from qa.checking import ArticleCheck, Check, SourceCheck
 from qa.comparing import Comparison
 from qa.replies import Answer, Citation, Claim, Reply, Searched
@@ -157,12 +159,34 @@ def report_json(report: Report) -> Json:
         "passages": report.passages,
         "embedded": report.embedded,
         "seconds": round(report.seconds, 3),
+        "moved": [{"from": before, "to": now} for before, now in report.moved],
+        "notes": list(report.notes),
+    }
+
+
+def status_json(status: Status) -> Json:
+    """How an index is."""
+    return asdict(status) | {"skipped": skipped_json(status.skipped)}
+
+
+def version_json(version: Version) -> Json:
+    """One text of an article's history, without the text."""
+    return {
+        "version": version.number,
+        "state": version.state,
+        "since": version.since,
+        "until": version.until,
+        "moved_to": version.moved_to,
+        "title": version.article.title,
+        "published": _day(version.article),
+        "characters": len(version.article.text),
+        "hash": version.article.hash,
     }
 
 
 def sources_json(snapshot: Snapshot) -> Json:
     """The `sources` shape."""
-    counts = snapshot.passage_counts()
+    counts, places, copies = snapshot.passage_counts(), snapshot.places(), snapshot.near_copies()
     return {
         "generation": snapshot.generation,
         "sources": [
@@ -172,6 +196,8 @@ def sources_json(snapshot: Snapshot) -> Json:
                 "derived": sorted(article.derived),
                 "passages": counts[article.name],
                 "hash": article.hash,
+                "places": [article.name, *places.get(article.name, ())],
+                "copy_of": copies.get(article.name),
             }
             for article in snapshot.articles()
         ],

@@ -1,15 +1,10 @@
 """Finds articles that carry one text: wire copy counts as one independent source."""
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from index.articles import Article
-
-# So many words in a row that are the same are no accident.
-SHINGLE_WORDS = 8
-# Two articles with this share of the shorter one's shingles in common carry one text.
-SAME_TEXT = 0.6
+from index.copies import SAME_TEXT, shingles
 
 
 def original_of(articles: Sequence[Article]) -> dict[str, str]:
@@ -35,9 +30,4 @@ def same_text(one: Article, other: Article) -> bool:
     return bool(fewer) and len(mine & theirs) / fewer >= SAME_TEXT
 
 
-@lru_cache(maxsize=512)
-def _shingles(text: str) -> frozenset[int]:
-    words = re.findall(r"\w+", text.lower())
-    return frozenset(
-        hash(tuple(words[at : at + SHINGLE_WORDS])) for at in range(len(words) - SHINGLE_WORDS + 1)
-    )
+_shingles = lru_cache(maxsize=512)(shingles)

@@ -12,7 +12,7 @@ import numpy as np
 from index.articles import Article, Passage, Span
 from index.searching import Hit
 from qa.agreeing import Embed, Sentence
-from qa.asking import answers_of_kind, asks_outlet, offers
+from qa.asking import answers_of_kind, asks_outlet, offers, reported
 from qa.errors import EvidenceModelError
 from qa.judging import Judge, log_odds, probability, share_of
 from qa.words import missing_names, stems, telling_stems
@@ -27,6 +27,10 @@ READ_AGAIN = 8
 # What the rank of the passage, and likeness, count against the share of the words in that choice.
 RANK_SHARE = 0.5
 LIKENESS_SHARE = 2.0
+# How surely a sentence is what was reported when it has every word of it.
+REPORTED = 0.95
+# Less than what is found among so many passages is not asked of an answer.
+FEWEST = 100
 # How soon more of an echo adds little.
 ECHO = 10.0
 # So much better than the sentence before must both answer for this one to have a part in it.
@@ -118,7 +122,7 @@ class TrainedEvidence:
 
     def threshold(self, passages: int) -> float:
         calibration = self._judge.calibration
-        more = calibration.answered_per_tenfold * log10(max(1, passages))
+        more = calibration.answered_per_tenfold * log10(max(FEWEST, passages))
         return share_of(calibration.answered_from + more)
 
     def score(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
@@ -177,6 +181,12 @@ class TrainedEvidence:
                 self._odds(question, texts), cosines, found, strict=True
             )
         ]
+        if report := reported(question):
+            # The outlet is known of the article; the sentence need only be what was reported.
+            told_of = telling_stems(report)
+            for measured, text in zip(measures, texts, strict=True):
+                share = len(told_of & stems(text)) / max(1, len(told_of))
+                measured["network"] = max(measured["network"], log_odds(REPORTED * share))
         weights = self._judge.calibration.answers
         chances = [probability(weights, told) for told in measures]
         for told, echo in zip(measures, _echoes(question, texts, chances), strict=True):

@@ -2,11 +2,14 @@
 
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 
 from index.articles import Article
+from index.history import Version
 from index.indexing import Report
+from index.inspecting import Status
+from index.schema import Skipped
 from index.searching import Hit, Snapshot
-from index.storing import Skipped
 from qa.checking import Check, SourceCheck
 from qa.comparing import Comparison
 from qa.replies import Answer, Citation, Reply
@@ -112,7 +115,37 @@ def report_text(report: Report) -> str:
     ):
         lines += [f"  {word} {name}" for name in names[:20]]
         lines += [f"  {word} {len(names) - 20} more"] if len(names) > 20 else []
+    lines += [f"  moved {before} to {now}" for before, now in report.moved[:20]]
     return "\n".join(lines + _skipped(report.skipped))
+
+
+def status_text(status: Status, folder: Path) -> str:
+    """How an index is, a line a fact."""
+    run = status.last_run or {}
+    facts = {
+        "index": folder,
+        "generation": f"{status.generation}, made {status.made}",
+        "articles": f"{status.articles:,}"
+        + (f", and {counted(status.places, 'second place')} of them" if status.places else ""),
+        "passages": f"{status.passages:,}",
+        "earlier texts": f"{status.earlier_texts:,}",
+        "built by": status.identity,
+        "size": f"{status.size / 1e6:,.1f} MB",
+        "being written by": status.writer or "nobody",
+        "last run": f"{run['ended']}, {run['seconds']} s" if run else "unknown",
+    }
+    lines = [f"{name:>17}  {fact}" for name, fact in facts.items()]
+    return "\n".join(lines + _skipped(status.skipped))
+
+
+def version_text(version: Version) -> str:
+    """One text of an article's history in a line."""
+    moved = f", now {version.moved_to}" if version.moved_to else ""
+    until = f" until {version.until}" if version.until else ""
+    return (
+        f"Version {version.number}, {version.state}{moved}: indexed since {version.since}{until}, "
+        f"{len(version.article.text):,} characters"
+    )
 
 
 def hits_text(hits: Sequence[Hit]) -> str:
@@ -128,7 +161,7 @@ def hits_text(hits: Sequence[Hit]) -> str:
 
 def sources_text(snapshot: Snapshot) -> str:
     """The indexed articles, a line each, and the files that were skipped."""
-    counts = snapshot.passage_counts()
+    counts, places, copies = snapshot.passage_counts(), snapshot.places(), snapshot.near_copies()
     lines = [f"Generation {snapshot.generation}: {snapshot.article_count} articles"]
     derived = False
     for article in snapshot.articles():
@@ -136,6 +169,9 @@ def sources_text(snapshot: Snapshot) -> str:
         lines.append(
             f"  {about(article)} · {article.language or '?'} · {counts[article.name]} passages"
         )
+        lines += [f"    also in {name}" for name in places.get(article.name, ())]
+        if article.name in copies:
+            lines.append(f"    carries the text of {copies[article.name]}")
     lines += _skipped(snapshot.skipped())
     lines += ["* worked out from the article's text"] if derived else []
     return "\n".join(lines)

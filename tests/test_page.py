@@ -10,7 +10,7 @@ import pytest
 
 from index.articles import Article, Span
 from index.errors import IndexMissing
-from index.storing import Skipped
+from index.schema import Skipped
 from qa.answering import Question
 from qa.page import marking, rendering, shelving
 from qa.page.desk import Listing, State

@@ -9,8 +9,8 @@ import pytest
 
 from index.articles import Article, Span
 from index.errors import CorpusError
+from index.schema import Skipped
 from index.searching import Scope
-from index.storing import Skipped
 from qa.page import rendering, shelving, tending
 from qa.page.desk import Desk, Listing
 from qa.page.marking import against, direction

@@ -16,8 +16,8 @@ from qa.wording import counted
 if TYPE_CHECKING:
     from index.articles import Article
     from index.indexing import Report
+    from index.schema import Skipped
     from index.searching import Hit, Index, Snapshot
-    from index.storing import Skipped
     from qa.answering import Answerer, Question
     from qa.checking import Check
     from qa.comparing import Comparison

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from index.articles import Article, Span
 from index.indexing import Report
+from index.schema import Skipped
 from index.searching import EVERYWHERE, Scope
-from index.storing import Skipped
 from qa.page.marking import (
     DERIVED_NOTE,
     badge,
