@@ -4,12 +4,11 @@ Knows Gradio and wires it to `qa.page`, which says what is shown. Run it: `pytho
 """
 
 import asyncio
-import base64
 import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial, wraps
 from importlib.util import find_spec
@@ -24,8 +23,9 @@ from qa.page.desk import Desk
 from qa.settings import Settings, default_corpus, default_index
 
 if TYPE_CHECKING:
-    from gradio import HTML, JSON, Blocks, Dropdown, Tab
+    from gradio import HTML, JSON, Blocks, Tab
 
+    from qa.page.turns import Chat
     from qa.page.working import Tell
     from qa.rating import Rating
 
@@ -63,107 +63,193 @@ def page(desk: Desk) -> "Blocks":
     """The page over a desk; what it shows comes from `qa.page`."""
     import gradio as gr
 
-    from index.errors import IndexingError
-    from qa.page import checks, comparisons
-    from qa.page.working import checked, compared
-
-    def original(event: gr.EventData) -> dict[str, str] | None:
-        """An article's file for the browser to save."""
-        name = str(event.file)
-        try:
-            data = base64.b64encode(desk.original(name)).decode("ascii")
-        except (IndexingError, OSError) as cause:
-            gr.Warning(f"{name} cannot be saved: {cause}")
-            return None
-        return {"name": name.rpartition("/")[2], "type": "application/octet-stream", "data": data}
-
     with gr.Blocks(
         title="Meeting QA", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)
     ) as blocks:
         article: Any = gr.HTML(
             elem_id="article", apply_default_css=False, render=False, js_on_load=LISTEN
         )
+        # Carries files to the browser.
         saved: Any = gr.JSON(visible=False)
         with gr.Row(elem_id="top"):
             gr.HTML("<h1>Meeting QA</h1>")
             ready = gr.HTML(elem_id="state")
         with gr.Tabs():
             with gr.Tab("Ask"), gr.Row(elem_id="desk"):
-                welcome, outlets = ask_tab(blocks, desk, article, saved)
+                talk = lay_out_chat()
+                answer_questions(blocks, desk, talk)
+                mind_turns(desk, talk, article, saved)
             with gr.Tab("Check"):
-                weighing(
-                    gr.Textbox(
-                        label="Statement",
-                        show_label=False,
-                        container=False,
-                        placeholder="Type a statement to check, or paste a paragraph",
-                        max_lines=8,
-                        elem_id="statement",
-                        render=False,
-                    ),
-                    "Check",
-                    partial(checked, desk),
-                    checks,
-                    article,
-                )
+                check_tab(desk, article)
             with gr.Tab("Compare"):
-                weighing(
-                    gr.Textbox(
-                        label="Topic (optional)",
-                        show_label=False,
-                        container=False,
-                        placeholder="Topic (optional)",
-                        max_lines=1,
-                        elem_id="topic",
-                        render=False,
-                    ),
-                    "Compare",
-                    partial(compared, desk),
-                    comparisons,
-                    article,
-                )
-            with gr.Tab("Articles") as shelf, gr.Column(elem_id="shelf"):
-                articles_tab(blocks, desk, shelf, article, ready, welcome, outlets)
+                compare_tab(desk, article)
+            with gr.Tab("Articles") as tab, gr.Column(elem_id="shelf"):
+                tend(blocks, desk, lay_out_shelf(tab, ready, [talk.welcome, talk.outlets]), article)
         offer(desk)
         article.render()
         gr.HTML('<p id="spoken" aria-live="polite"></p>')
-        article.download(original, None, saved, **SILENT).then(None, saved, js=SAVE)
+        read_articles(desk, article, saved)
     return cast("Blocks", blocks)
 
 
-def ask_tab(
-    blocks: "Blocks", desk: Desk, article: "HTML", saved: "JSON"
-) -> "tuple[HTML, Dropdown]":
-    """The chat and its sources; gives the welcome and the outlets, which follow the index.
-
-    `saved` carries files to the browser.
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The parts of the Ask tab. `chat` holds the chat; `keeping` carries it to the browser,
+    `copying` an answer to its clipboard.
     """
+
+    chat: Any
+    welcome: Any
+    earlier: Any
+    transcript: Any
+    edited: Any
+    box: Any
+    ask: Any
+    halt: Any
+    again: Any
+    clear: Any
+    tools: Any
+    scoping: Any
+    outlets: Any
+    first: Any
+    last: Any
+    panel: Any
+    keeping: Any
+    copying: Any
+
+    @property
+    def filters(self) -> list[Any]:
+        return [self.outlets, self.first, self.last]
+
+    @property
+    def whole(self) -> list[Any]:
+        """What shows a chat: its earlier turns, and what changes while an answer comes."""
+        return [
+            self.earlier,
+            self.chat,
+            self.transcript,
+            self.panel,
+            self.ask,
+            self.halt,
+            self.again,
+            self.edited,
+            self.keeping,
+        ]
+
+
+def html(name: str, value: str = "", js: str = LISTEN) -> Any:
+    """A piece of HTML of our own; what is clicked in it comes as an event."""
+    import gradio as gr
+
+    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=js)
+
+
+def days_from_to(name: str) -> list[Any]:
+    """Two boxes that the browser makes date boxes of."""
+    import gradio as gr
+
+    return [
+        gr.Textbox(label=label, max_lines=1, elem_id=f"{name}-{end}", elem_classes="day")
+        for label, end in (("From", "first"), ("To", "last"))
+    ]
+
+
+def lay_out_chat() -> Talk:
+    """The chat with its box, and the sources beside it."""
+    import gradio as gr
+
+    from qa.page import rendering
+    from qa.page.turns import Chat
+
+    with gr.Column(scale=3, elem_id="chat"):
+        welcome = html("welcome", rendering.welcome(()))
+        with gr.Column(elem_id="talk"):
+            earlier = html("earlier")
+            transcript = html("transcript", js=FOLLOW)
+        edited = html("edited")
+        with gr.Row(elem_id="composer"):
+            box = gr.Textbox(
+                "",
+                label="Question",
+                show_label=False,
+                container=False,
+                placeholder="Ask what the articles say",
+                lines=1,
+                max_lines=5,
+                elem_id="question",
+                scale=5,
+            )
+            ask = gr.Button("Ask", variant="primary", elem_id="ask", min_width=92, scale=0)
+            halt = gr.Button("Stop", visible=False, elem_id="stop", min_width=92, scale=0)
+        with gr.Row(elem_id="acts"):
+            again = gr.Button("Ask again", size="sm", interactive=False, elem_id="retry")
+            clear = gr.Button("New chat", size="sm", min_width=96, scale=0, elem_id="clear")
+            tools = html("tools", rendering.tools(), "meetingQa.chats.listen(element, trigger)")
+        with gr.Accordion("Which articles", open=False, elem_id="scope") as scoping, gr.Row():
+            outlets = gr.Dropdown(
+                label="Outlets", choices=[], multiselect=True, elem_id="scope-outlets"
+            )
+            first, last = days_from_to("scope")
+    with gr.Column(scale=2, elem_id="beside"):
+        panel = html("sources", rendering.sources(Chat()))
+    return Talk(
+        chat=gr.State(Chat()),
+        welcome=welcome,
+        earlier=earlier,
+        transcript=transcript,
+        edited=edited,
+        box=box,
+        ask=ask,
+        halt=halt,
+        again=again,
+        clear=clear,
+        tools=tools,
+        scoping=scoping,
+        outlets=outlets,
+        first=first,
+        last=last,
+        panel=panel,
+        keeping=gr.JSON(visible=False),
+        copying=gr.Textbox(visible=False),
+    )
+
+
+def shown(chat: "Chat") -> tuple[Any, ...]:
+    """What a chat puts into the parts that show it, `Talk.whole`."""
+    from qa.page import rendering
+
+    return (rendering.earlier(chat), *moving(chat))
+
+
+def moving(chat: "Chat") -> tuple[Any, ...]:
+    """What changes while an answer comes, and the buttons as they fit it."""
+    import gradio as gr
+
+    from qa.page import rendering
+    from qa.page.chats import kept
+
+    busy = chat.busy
+    return (
+        chat,
+        rendering.latest(chat),
+        rendering.sources(chat),
+        gr.update(visible=not busy),
+        gr.update(visible=busy),
+        gr.update(interactive=bool(chat.turns) and not busy),
+        rendering.editing(chat),
+        kept(chat) if not busy else gr.skip(),
+    )
+
+
+def answer_questions(blocks: "Blocks", desk: Desk, talk: Talk) -> None:
+    """Asking, stopping and asking again; chats that are begun, opened and restored."""
     import gradio as gr
     from anyio import to_thread
 
     from qa.errors import BadQuestion
-    from qa.page import rendering, shelving
-    from qa.page.chats import UnreadableChat, chat_from, kept
-    from qa.page.exporting import FORMATS, copied, export
+    from qa.page.chats import UnreadableChat, chat_from
     from qa.page.turns import Chat, Problem, Turn, answered, fail, stop
     from qa.scoping import scope_from, scope_json
-
-    def moving(chat: Chat) -> tuple[Any, ...]:
-        """What changes while an answer comes, and the buttons as they fit it."""
-        busy = chat.busy
-        return (
-            chat,
-            rendering.latest(chat),
-            rendering.sources(chat),
-            gr.update(visible=not busy),
-            gr.update(visible=busy),
-            gr.update(interactive=bool(chat.turns) and not busy),
-            rendering.editing(chat),
-            kept(chat) if not busy else gr.skip(),
-        )
-
-    def shown(chat: Chat) -> tuple[Any, ...]:
-        return (rendering.earlier(chat), *moving(chat))
 
     async def answer(
         asked: str, chat: Chat, outlets: list[str], first: str, last: str
@@ -191,35 +277,63 @@ def ask_tab(
         """The last question back in the box, to be asked again."""
         return (chat.turns[-1].question if chat.turns else ""), *shown(chat.without_last())
 
+    def restore(told: Any) -> tuple[Any, ...]:
+        """A chat that the browser kept; the filters as they were for its last question."""
+        chat = Chat()
+        if told:
+            try:
+                chat = chat_from(told, cache(desk.versions))
+            except UnreadableChat as cause:
+                gr.Warning(str(cause))
+        if not chat.turns:
+            return gr.skip(), gr.skip(), gr.skip(), *shown(chat)
+        filters = scope_json(chat.turns[-1].scope) or {"outlets": [], "first": None, "last": None}
+        return filters["outlets"], filters["first"], filters["last"], *shown(chat)
+
+    def open_chat(event: gr.EventData) -> tuple[Any, ...]:
+        return restore(event.chat)
+
+    def pick(event: gr.EventData) -> str:
+        return str(event.example)
+
+    chat, whole = talk.chat, talk.whole
+    answering = gr.on(
+        [talk.ask.click, talk.box.submit],
+        answer,
+        [talk.box, chat, *talk.filters],
+        [talk.box, *whole],
+        concurrency_id="answers",
+        concurrency_limit=ANSWERS_AT_ONCE,
+        **SILENT,
+    )
+    talk.halt.click(lambda chat: shown(stop(chat)), chat, whole, cancels=[answering], **SILENT)
+    talk.again.click(take_back, chat, [talk.box, *whole], **SILENT).then(None, js=PRESS_ASK)
+    for cleared in (talk.clear.click, talk.tools.clear):
+        cleared(lambda: shown(Chat()), None, whole, cancels=[answering], **SILENT).then(
+            None, js="() => meetingQa.chats.begin()"
+        )
+    restored = [*talk.filters, *whole]
+    talk.tools.select(open_chat, None, restored, cancels=[answering], **SILENT)
+    talk.welcome.click(pick, None, talk.box, **SILENT).then(None, js=PRESS_ASK)
+    talk.scoping.expand(None, js=DAYS)
+    given: Any = gr.JSON(visible=False)
+    blocks.load(restore, given, restored, js="() => meetingQa.chats.opened()", **SILENT)
+
+
+def mind_turns(desk: Desk, talk: Talk, article: "HTML", saved: "JSON") -> None:
+    """What can be done with what was answered: edit, rate, copy, export, look at the sources."""
+    import gradio as gr
+
+    from qa.page import fetching, rendering
+    from qa.page.chats import kept
+    from qa.page.exporting import FORMATS, copied, export
+    from qa.page.turns import Chat
+
     def edit(chat: Chat, event: gr.EventData) -> tuple[Any, ...]:
         """An earlier question in the box, to be put anew; "0" leaves all as it is."""
         edited = chat.edit(int(event.turn))
         turn = edited.turn(edited.editing) if edited.editing else None
         return (turn.question if turn else ""), edited, rendering.editing(edited)
-
-    def restore(told: Any) -> tuple[Any, ...]:
-        """A chat that the browser kept; the filters as they were for its last question."""
-        if not told:
-            return gr.skip(), gr.skip(), gr.skip(), *shown(Chat())
-        try:
-            chat = chat_from(told, cache(desk.as_quoted))
-        except UnreadableChat as cause:
-            gr.Warning(str(cause))
-            return gr.skip(), gr.skip(), gr.skip(), *shown(Chat())
-        scope = scope_json(chat.turns[-1].scope) if chat.turns else None
-        filters = scope or {"outlets": [], "first": None, "last": None}
-        return filters["outlets"], filters["first"], filters["last"], *shown(chat)
-
-    def open_source(chat: Chat, event: gr.EventData) -> str:
-        """The article as it was when it was cited, its quotes marked."""
-        n, _, key = str(event.open).partition("-")
-        turn = chat.turn(int(n))
-        found = rendering.cited(turn, key) if turn else None
-        if not turn or not found:
-            return ""
-        return shelving.article_view(
-            found.article, found.span, rendering.quotes_in(turn, found.article)
-        )
 
     def rate(chat: Chat, event: gr.EventData) -> tuple[Any, ...]:
         n, reason = int(event.turn), str(event.reason)
@@ -235,129 +349,156 @@ def ask_tab(
         now = chat.rate(n, rating, reason)
         return now, kept(now, n)
 
-    def open_chat(event: gr.EventData) -> tuple[Any, ...]:
-        return restore(event.chat)
-
     def take_along(chat: Chat, event: gr.EventData) -> dict[str, str] | None:
         format = next((one for one in FORMATS if one == event.format), None)
         return export(chat, format, datetime.now().astimezone()) if format else None
-
-    def pick(event: gr.EventData) -> str:
-        return str(event.example)
 
     def show_sources(chat: Chat, event: gr.EventData) -> str:
         """The sources of an earlier turn, for one of its markers."""
         return rendering.sources(chat, int(str(event.cite).partition("-")[0]))
 
+    def open_source(chat: Chat, event: gr.EventData) -> str:
+        return fetching.source_view(desk, chat, str(event.open))
+
     def copy(chat: Chat, event: gr.EventData) -> str:
         turn = chat.turn(int(event.turn))
         return copied(turn) if turn else ""
 
-    chat: Any = gr.State(Chat())
-    given: Any = gr.JSON(visible=False)
-    keeping: Any = gr.JSON(visible=False)
-    copying: Any = gr.Textbox(visible=False)
-    with gr.Column(scale=3, elem_id="chat"):
-        welcome = gr.HTML(
-            rendering.welcome(()), elem_id="welcome", apply_default_css=False, js_on_load=LISTEN
-        )
-        with gr.Column(elem_id="talk"):
-            earlier = gr.HTML(elem_id="earlier", apply_default_css=False, js_on_load=LISTEN)
-            transcript = gr.HTML(elem_id="transcript", apply_default_css=False, js_on_load=FOLLOW)
-        edited = gr.HTML(elem_id="edited", apply_default_css=False, js_on_load=LISTEN)
-        with gr.Row(elem_id="composer"):
-            box = gr.Textbox(
-                "",
-                label="Question",
-                show_label=False,
-                container=False,
-                placeholder="Ask what the articles say",
-                lines=1,
-                max_lines=5,
-                elem_id="question",
-                scale=5,
-            )
-            ask = gr.Button("Ask", variant="primary", elem_id="ask", min_width=92, scale=0)
-            halt = gr.Button("Stop", visible=False, elem_id="stop", min_width=92, scale=0)
-        with gr.Row(elem_id="acts"):
-            again = gr.Button("Ask again", size="sm", interactive=False, elem_id="retry")
-            clear = gr.Button("New chat", size="sm", min_width=96, scale=0, elem_id="clear")
-            tools = gr.HTML(
-                rendering.tools(),
-                elem_id="tools",
-                apply_default_css=False,
-                js_on_load="meetingQa.chats.listen(element, trigger)",
-            )
-        with gr.Accordion("Which articles", open=False, elem_id="scope") as scoping, gr.Row():
-            outlets = gr.Dropdown(
-                label="Outlets", choices=[], multiselect=True, elem_id="scope-outlets"
-            )
-            first, last = (
-                gr.Textbox(label=label, max_lines=1, elem_id=f"scope-{name}", elem_classes="day")
-                for label, name in (("From", "first"), ("To", "last"))
-            )
-    with gr.Column(scale=2, elem_id="beside"):
-        panel = gr.HTML(
-            rendering.sources(Chat()),
-            elem_id="sources",
-            apply_default_css=False,
-            js_on_load=LISTEN,
-        )
-
-    filters = [outlets, first, last]
-    moved = [chat, transcript, panel, ask, halt, again, edited, keeping]
-    whole = [earlier, *moved]
-    answering = gr.on(
-        [ask.click, box.submit],
-        answer,
-        [box, chat, *filters],
-        [box, *whole],
-        concurrency_id="answers",
-        concurrency_limit=ANSWERS_AT_ONCE,
-        **SILENT,
-    )
-    keeping.change(None, keeping, js=KEEP, **PRIVATE)
-    halt.click(lambda chat: shown(stop(chat)), chat, whole, cancels=[answering], **SILENT)
-    again.click(take_back, chat, [box, *whole], **SILENT).then(None, js=PRESS_ASK)
-    for cleared in (clear.click, tools.clear):
-        cleared(lambda: shown(Chat()), None, whole, cancels=[answering], **SILENT).then(
-            None, js="() => meetingQa.chats.begin()"
-        )
-    tools.select(open_chat, None, [*filters, *whole], cancels=[answering], **SILENT)
-    tools.download(take_along, chat, saved, **SILENT).then(None, saved, js=SAVE)
-    welcome.click(pick, None, box, **SILENT).then(None, js=PRESS_ASK)
-    for talk in (earlier, transcript, edited):
-        talk.edit(edit, chat, [box, chat, edited], **SILENT).then(None, js=TO_QUESTION)
-        talk.like(rate, chat, [chat, keeping], **SILENT)
-        talk.copy(copy, chat, copying, **SILENT).then(None, copying, js=COPY)
-        talk.select(show_sources, chat, panel, **SILENT).then(None, js=SHOW_SOURCE)
-    panel.click(open_source, chat, article, **SILENT).then(None, js=SHOW_ARTICLE)
-    scoping.expand(None, js=DAYS)
-    blocks.load(restore, given, [*filters, *whole], js="() => meetingQa.chats.opened()", **SILENT)
-    return welcome, outlets
+    chat, copying = talk.chat, talk.copying
+    talk.keeping.change(None, talk.keeping, js=KEEP, **PRIVATE)
+    talk.tools.download(take_along, chat, saved, **SILENT).then(None, saved, js=SAVE)
+    for turns in (talk.earlier, talk.transcript, talk.edited):
+        turns.edit(edit, chat, [talk.box, chat, talk.edited], **SILENT).then(None, js=TO_QUESTION)
+        # A reason may follow before its rating is kept: neither is to be left out.
+        turns.like(rate, chat, [chat, talk.keeping], trigger_mode="multiple", **SILENT)
+        turns.copy(copy, chat, copying, **SILENT).then(None, copying, js=COPY)
+        turns.select(show_sources, chat, talk.panel, **SILENT).then(None, js=SHOW_SOURCE)
+    talk.panel.click(open_source, chat, article, **SILENT).then(None, js=SHOW_ARTICLE)
 
 
-def articles_tab(
-    blocks: "Blocks",
-    desk: Desk,
-    shelf: "Tab",
-    article: "HTML",
-    ready: "HTML",
-    welcome: "HTML",
-    outlets: "Dropdown",
-) -> None:
-    """What is indexed, and how to change it; also keeps what depends on it in line with it."""
+def read_articles(desk: Desk, article: "HTML", saved: "JSON") -> None:
+    """What can be done in an open article: read another version of it, save its file."""
     import gradio as gr
 
     from index.errors import IndexingError
-    from qa.page import rendering, shelving, tending
-    from qa.page.turns import Problem, advice
+    from qa.page import fetching
+
+    def open_version(event: gr.EventData) -> str:
+        return fetching.article_view(desk, str(event.article), int(event.version))
+
+    def original(event: gr.EventData) -> dict[str, str] | None:
+        try:
+            return fetching.original_file(desk, str(event.file))
+        except (IndexingError, OSError) as cause:
+            gr.Warning(f"{event.file} cannot be saved: {cause}")
+            return None
+
+    article.click(open_version, None, article, **SILENT).then(None, js=SHOW_ARTICLE)
+    article.download(original, None, saved, **SILENT).then(None, saved, js=SAVE)
+
+
+def check_tab(desk: Desk, article: "HTML") -> None:
+    import gradio as gr
+
+    from qa.page import checks
+    from qa.page.working import checked
+
+    statement = gr.Textbox(
+        label="Statement",
+        show_label=False,
+        container=False,
+        placeholder="Type a statement to check, or paste a paragraph",
+        max_lines=8,
+        elem_id="statement",
+        render=False,
+    )
+    weighing(statement, "Check", partial(checked, desk), checks, article)
+
+
+def compare_tab(desk: Desk, article: "HTML") -> None:
+    import gradio as gr
+
+    from qa.page import comparisons
+    from qa.page.working import compared
+
+    topic = gr.Textbox(
+        label="Topic (optional)",
+        show_label=False,
+        container=False,
+        placeholder="Topic (optional)",
+        max_lines=1,
+        elem_id="topic",
+        render=False,
+    )
+    weighing(topic, "Compare", partial(compared, desk), comparisons, article)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The parts of the Articles tab; `ready` and `offers` are what else shows the index."""
+
+    tab: Any
+    ready: Any
+    offers: list[Any]
+    upload: Any
+    rebuild: Any
+    afresh: Any
+    follow: Any
+    report: Any
+    narrowing: list[Any]
+    status: Any
+    table: Any
+
+    @property
+    def listed(self) -> list[Any]:
+        """The list, and what can be chosen to narrow it."""
+        _, outlets, languages, *_ = self.narrowing
+        return [self.status, self.table, outlets, languages]
+
+
+def lay_out_shelf(tab: "Tab", ready: "HTML", offers: list[Any]) -> Shelf:
+    """What changes the index, then the list of what is in it."""
+    import gradio as gr
+
+    with gr.Row(elem_id="tending"):
+        upload = gr.File(
+            label="Add articles: .txt, .md or .html, up to 20 MB each",
+            file_count="multiple",
+            height=150,
+            elem_id="upload",
+        )
+        with gr.Column(elem_id="rebuilding", scale=0, min_width=150):
+            rebuild = gr.Button("Rebuild", elem_id="rebuild")
+            afresh = gr.Checkbox(label="From nothing", elem_id="afresh", container=False)
+            follow = gr.Checkbox(label="Follow the folder", elem_id="follow", container=False)
+    report = html("report")
+    with gr.Row(elem_id="narrowing"):
+        narrowing = [
+            gr.Textbox(
+                "", label="Find", max_lines=1, placeholder="Outlet, title, date…", elem_id="narrow"
+            ),
+            gr.Dropdown(label="Outlets", choices=[], multiselect=True, elem_id="narrow-outlets"),
+            gr.Dropdown(
+                label="Languages", choices=[], multiselect=True, elem_id="narrow-languages"
+            ),
+            *days_from_to("narrow"),
+        ]
+    status = gr.HTML(elem_id="status", apply_default_css=False)
+    table = html("articles")
+    return Shelf(
+        tab, ready, offers, upload, rebuild, afresh, follow, report, narrowing, status, table
+    )
+
+
+def tend(blocks: "Blocks", desk: Desk, shelf: Shelf, article: "HTML") -> None:
+    """Changing what is indexed; also keeps what depends on it in line with it."""
+    import gradio as gr
+
+    from qa.page import fetching, rendering, shelving, tending
+    from qa.page.turns import Problem
 
     def open_article(event: gr.EventData) -> str:
-        try:
-            return shelving.article_view(desk.article(str(event.article)))
-        except IndexingError as cause:
-            return shelving.problem_view(Problem("The article cannot be shown", advice(cause)))
+        return fetching.article_view(desk, str(event.article))
 
     def state() -> str:
         desk.refresh()
@@ -384,7 +525,7 @@ def articles_tab(
         while not desk.settled:
             if desk.state != told:
                 told = desk.state
-                yield state(), *(gr.skip() for _ in (*offers, *shown))
+                yield state(), *(gr.skip() for _ in (*shelf.offers, *shelf.listed))
             await asyncio.sleep(0.2)
         yield state(), *offered(), *await asyncio.to_thread(listed, *narrowing)
 
@@ -404,50 +545,22 @@ def articles_tab(
         told = tending.put_back(desk, str(event.undo))
         return told, state(), *offered(), *listed(*narrowing)
 
-    with gr.Row(elem_id="tending"):
-        upload = gr.File(
-            label="Add articles: .txt, .md or .html, up to 20 MB each",
-            file_count="multiple",
-            height=150,
-            elem_id="upload",
-        )
-        with gr.Column(elem_id="rebuilding", scale=0, min_width=150):
-            rebuild = gr.Button("Rebuild", elem_id="rebuild")
-            afresh = gr.Checkbox(label="From nothing", elem_id="afresh", container=False)
-            follow = gr.Checkbox(label="Follow the folder", elem_id="follow", container=False)
-    report = gr.HTML(elem_id="report", apply_default_css=False, js_on_load=LISTEN)
-    with gr.Row(elem_id="narrowing"):
-        words = gr.Textbox(
-            "", label="Find", max_lines=1, placeholder="Outlet, title, date…", elem_id="narrow"
-        )
-        of = gr.Dropdown(label="Outlets", choices=[], multiselect=True, elem_id="narrow-outlets")
-        spoken = gr.Dropdown(
-            label="Languages", choices=[], multiselect=True, elem_id="narrow-languages"
-        )
-        first, last = (
-            gr.Textbox(label=label, max_lines=1, elem_id=f"narrow-{name}", elem_classes="day")
-            for label, name in (("From", "first"), ("To", "last"))
-        )
-    status = gr.HTML(elem_id="status", apply_default_css=False)
-    table = gr.HTML(elem_id="articles", apply_default_css=False, js_on_load=LISTEN)
-
-    narrowing: list[Any] = [words, of, spoken, first, last]
-    offers = [welcome, outlets]
-    shown = [status, table, of, spoken]
-    renewed = [report, ready, *offers, *shown]
-    blocks.load(watch, narrowing, [ready, *offers, *shown], concurrency_limit=None, **SILENT)
-    blocks.load(lambda: desk.watcher.on, None, follow, **SILENT)
+    narrowing, table, upload = shelf.narrowing, shelf.table, shelf.upload
+    of_index = [shelf.ready, *shelf.offers, *shelf.listed]
+    renewed = [shelf.report, *of_index]
+    blocks.load(watch, narrowing, of_index, concurrency_limit=None, **SILENT)
+    blocks.load(lambda: desk.watcher.on, None, shelf.follow, **SILENT)
     table.click(open_article, None, article, **SILENT).then(None, js=SHOW_ARTICLE)
     for one in narrowing:
-        one.change(listed, narrowing, shown, **SILENT)
-    shelf.select(listed, narrowing, shown, **SILENT).then(None, js=DAYS)
+        one.change(listed, narrowing, shelf.listed, **SILENT)
+    shelf.tab.select(listed, narrowing, shelf.listed, **SILENT).then(None, js=DAYS)
     # Other processes may publish too.
-    gr.Timer(NOTICE_SECONDS).tick(state, None, ready, concurrency_limit=None, **SILENT)
-    rebuild.click(rebuilt, [afresh, *narrowing], renewed, **SILENT)
+    gr.Timer(NOTICE_SECONDS).tick(state, None, shelf.ready, concurrency_limit=None, **SILENT)
+    shelf.rebuild.click(rebuilt, [shelf.afresh, *narrowing], renewed, **SILENT)
     upload.upload(taken, [upload, *narrowing], [upload, *renewed], **SILENT)
     table.delete(removed, narrowing, renewed, **SILENT)
-    report.undo(put_back, narrowing, renewed, **SILENT)
-    follow.input(lambda on: desk.watcher.switch(on), follow, None, **SILENT)
+    shelf.report.undo(put_back, narrowing, renewed, **SILENT)
+    shelf.follow.input(lambda on: desk.watcher.switch(on), shelf.follow, None, **SILENT)
 
 
 def offer(desk: Desk) -> None:
@@ -508,23 +621,18 @@ def weighing(
         with gr.Row(elem_classes="asking"):
             box.render()
             button = gr.Button(does, variant="primary", elem_id=name, min_width=92, scale=0)
-        shown = gr.HTML(
-            view.outcome(None),
-            elem_id=f"{name}-outcome",
-            apply_default_css=False,
-            js_on_load=LISTEN,
-        )
+        outcome = html(f"{name}-outcome", view.outcome(None))
     gr.on(
         [button.click, box.submit],
         weigh,
         [box],
-        [found, shown],
+        [found, outcome],
         trigger_mode="once",
         concurrency_id="answers",
         concurrency_limit=ANSWERS_AT_ONCE,
         **SILENT,
     ).then(None, js=SAY.format(f"'#{name}-outcome'"))
-    shown.click(open_quoted, [found], article, **SILENT).then(None, js=SHOW_ARTICLE)
+    outcome.click(open_quoted, [found], article, **SILENT).then(None, js=SHOW_ARTICLE)
 
 
 def serve(desk: Desk, host: str, port: int | None, open_browser: bool, mcp: bool = False) -> None:

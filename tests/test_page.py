@@ -466,7 +466,7 @@ def test_a_reader_asks_opens_the_source_and_adds_an_article(
     assert "The articles do not say." in refusal.inner_text()
     assert "not an answer" in page.locator("#sources section:not([hidden])").inner_text()
     turn.locator(".cite").first.click()
-    assert page.locator("#source-1-1").is_visible()
+    page.locator("#source-1-1").wait_for()
 
     page.get_by_role("tab", name="Articles").click()
     page.locator("#articles .skipped", has_text="broken.txt").wait_for()
@@ -550,7 +550,7 @@ class SlowDesk:
 
     @property
     def watcher(self) -> Watcher:
-        return Watcher(Path("corpus"), lambda: None)
+        return Watcher(Path("corpus"), lambda unfinished: None)
 
     def stream(self, question: Question) -> Iterator[Looking | Reply]:
         yield Looking(question.text, 2)

@@ -1,6 +1,5 @@
 import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
@@ -10,9 +9,10 @@ from typing import Any
 import pytest
 
 from index.articles import Article, Span
+from index.history import Version
 from index.searching import Scope
-from qa.page import rendering
-from qa.page.chats import UnreadableChat, chat_from, kept, turn_json
+from qa.page import rendering, shelving
+from qa.page.chats import UnreadableChat, Versions, chat_from, kept, turn_json
 from qa.page.exporting import FORMATS, copied, export
 from qa.page.offering import questions_from
 from qa.page.turns import Chat, Problem, Turn
@@ -81,17 +81,30 @@ BROKEN = Turn("Why?", problem=Problem("This cannot be answered now", "the index 
 CHAT = Chat("abc", (turn(), REFUSED, BROKEN, Turn("And?", stopped=True)))
 
 
-def still_there(name: str, digest: str) -> Article | None:
-    return next((one for one in (FERRY, POST) if (one.name, one.hash) == (name, digest)), None)
+def still_there(name: str) -> tuple[Version, ...]:
+    return tuple(
+        Version(1, one, "2024-06-01T08:00:00+00:00", None, "current")
+        for one in (FERRY, POST)
+        if one.name == name
+    )
 
 
-def gone(name: str, digest: str) -> Article | None:
-    return None
+def changed_since(name: str) -> tuple[Version, ...]:
+    """The ferry's article as it was quoted, and as it reads now."""
+    if name != FERRY.name:
+        return still_there(name)
+    now = replace(FERRY, text="The ferry to Holm goes on. The council decided so on Friday.")
+    times = ("2024-06-01T08:00:00+00:00", "2024-06-03T08:00:00+00:00")
+    return (Version(1, FERRY, *times, "changed since"), Version(2, now, times[1], None, "current"))
 
 
-def through_a_browser(chat: Chat, find: Callable[[str, str], Article | None]) -> Chat:
+def gone(name: str) -> tuple[Version, ...]:
+    return ()
+
+
+def through_a_browser(chat: Chat, versions: Versions) -> Chat:
     told = {"id": chat.id, "turns": [turn_json(one) for one in chat.turns]}
-    return chat_from(json.loads(json.dumps(told)), find)
+    return chat_from(json.loads(json.dumps(told)), versions)
 
 
 def shown(chat: Chat) -> str:
@@ -128,10 +141,25 @@ def test_what_was_quoted_stays_when_the_article_is_gone_and_the_page_says_so() -
     html = rendering.sources(back, 1)
     assert "The ferry to Holm stops in June." in html
     assert "1 June 2024" in html
-    assert html.count("has changed or gone") == 3
+    assert html.count("No text of this article has the quote") == 3
     assert "data-open" not in html
     # What is kept and exported still says where the quote stood.
     assert turn_json(back.turns[0]) == turn_json(CHAT.turns[0])
+
+
+def test_what_was_quoted_from_an_earlier_text_opens_there_and_says_what_became_of_it() -> None:
+    back = through_a_browser(CHAT, changed_since)
+    html = rendering.sources(back, 1)
+    # Of three sources one is of the other article, and two are of the text as it was.
+    assert html.count("The article has changed since it was quoted.") == 2
+    assert html.count("data-open") == 3
+    cited = rendering.cited(back.turns[0], "1")
+    assert cited
+    assert cited.article == FERRY
+    view = shelving.article_view(cited.article, cited.span, versions=changed_since(FERRY.name))
+    assert "as it was indexed from 1 June 2024 to 3 June 2024" in view
+    assert 'data-version="2"' in view
+    assert 'data-version="1"' not in view
 
 
 def test_a_quote_that_the_article_does_not_have_is_never_opened_in_it() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from index.articles import Article
+from index.history import Version
 from qa.answering import Question
 from qa.page.chats import turn_json
 from qa.page.desk import Listing
@@ -40,8 +41,8 @@ class FullDesk(SlowDesk):
     def article(self, name: str) -> Article:
         return LONG
 
-    def as_quoted(self, name: str, digest: str) -> Article | None:
-        return BRIDGE if digest == BRIDGE.hash else None
+    def versions(self, name: str) -> tuple[Version, ...]:
+        return (Version(1, BRIDGE, "2024-05-06T08:00:00+00:00", None, "current"),)
 
     def stream(self, question: Question) -> Iterator[Looking | Reply]:
         yield Looking(question.text, 2)

@@ -11,7 +11,7 @@ from index.articles import Article, Span
 from index.errors import CorpusError
 from index.schema import Skipped
 from index.searching import Scope
-from qa.page import rendering, shelving, tending
+from qa.page import fetching, rendering, shelving, tending
 from qa.page.desk import Desk, Listing
 from qa.page.marking import against, direction
 from qa.page.removing import put_back, remove
@@ -216,6 +216,22 @@ def test_a_followed_folder_is_brought_in_line_by_itself(desk: Callable[..., Desk
     assert one.watcher.on
     one.watcher.switch(False)
     assert not one.watcher.on
+
+
+@pytest.mark.slow
+def test_every_text_of_an_article_can_be_read(desk: Callable[..., Desk]) -> None:
+    before = "The windmill of Sandby stands still today, the miller said on Monday."
+    one = desk(mill=before)
+    (one.settings.corpus / "mill.txt").write_text(before.replace("stands still", "turns"))
+    one.update()
+    now = fetching.article_view(one, "mill.txt")
+    assert "turns today" in now
+    assert "since it was quoted" not in now
+    assert 'data-version="1"' in now
+    earlier = fetching.article_view(one, "mill.txt", 1)
+    assert "stands still today" in earlier
+    assert "has changed since it was quoted" in earlier
+    assert "has no version 3" in fetching.article_view(one, "mill.txt", 3)
 
 
 # In the browser

@@ -1,7 +1,7 @@
 """A chat as JSON, as the browser keeps it and exports tell it, and read back from there.
 
 What comes back from a browser is checked here, once: quotes are held against the articles, and
-where an article is no longer there as it was quoted, its quote alone stands for it.
+an article changed since is cited as it was. Where no text of it has the quote, that alone stands.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, cast
 
 from index.articles import Article, Span
+from index.history import Version, quoted_version
 from qa.contract import known_json, reply_json
 from qa.page.turns import Chat, Problem, Turn
 from qa.rating import Rating
@@ -26,8 +27,8 @@ from qa.replies import (
 from qa.scoping import scope_from, scope_json
 
 Json = dict[str, Any]
-Find = Callable[[str, str], Article | None]
-"""The article of a name with a content hash, where it is still there."""
+Versions = Callable[[str], Sequence[Version]]
+"""Every text that was indexed under a name; none where none was."""
 
 MAX_TURNS = 1_000
 
@@ -73,25 +74,28 @@ def kept(chat: Chat, n: int | None = None) -> Json | None:
     }
 
 
-def chat_from(told: Any, find: Find) -> Chat:
+def chat_from(told: Any, versions: Versions) -> Chat:
     """A chat as a browser kept it. Raises UnreadableChat."""
     try:
         turns = told["turns"]
         if not isinstance(turns, list) or len(turns) > MAX_TURNS:
             raise ValueError(f"turns: {type(turns).__name__}")
-        return Chat(_text(told["id"]), tuple(_turn(one, find) for one in turns))
+        return Chat(_text(told["id"]), tuple(_turn(one, versions) for one in turns))
     except Exception as cause:
         raise UnreadableChat("this chat cannot be read; delete it from the list") from cause
 
 
-def _turn(told: Any, find: Find) -> Turn:
+def _turn(told: Any, versions: Versions) -> Turn:
     gone: set[str] = set()
+    outdated: dict[Article, Version] = {}
 
-    def found(name: str, digest: str, quote: str, about: Mapping[str, Any]) -> tuple[Article, Span]:
-        article = find(name, digest)
+    def found(name: str, quote: str, about: Mapping[str, Any]) -> tuple[Article, Span]:
         start, end = int(about["start"]), int(about["end"])
-        if article and article.text[start:end] == quote:
-            return article, Span(start, end)
+        version = quoted_version(versions(name), quote, start)
+        if version and 0 <= start < end == start + len(quote):
+            if version.state != "current":
+                outdated[version.article] = version
+            return version.article, Span(start, end)
         gone.add(name)
         return _known(about, quote), Span(0, len(quote))
 
@@ -117,11 +121,12 @@ def _turn(told: Any, find: Find) -> Turn:
         rating=cast("Rating | None", rating),
         reason=_text(told.get("reason") or ""),
         gone=frozenset(gone),
+        outdated=outdated,
         kept=told,
     )
 
 
-Found = Callable[[str, str, str, Mapping[str, Any]], tuple[Article, Span]]
+Found = Callable[[str, str, Mapping[str, Any]], tuple[Article, Span]]
 
 
 def _reply(told: Mapping[str, Any], found: Found) -> Reply:
@@ -162,7 +167,7 @@ def _citations(told: Sequence[Mapping[str, Any]], found: Found) -> tuple[Citatio
     citations = []
     for one in told:
         quote = _text(one["quote"])
-        place = found(_text(one["article"]), _text(one["hash"]), quote, one)
+        place = found(_text(one["article"]), quote, one)
         citations.append(cite(int(one["n"]), *place))
     return tuple(citations)
 

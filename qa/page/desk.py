@@ -4,7 +4,7 @@ Nothing heavy is imported before `start`, so that the page is there at once.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ from qa.wording import counted
 
 if TYPE_CHECKING:
     from index.articles import Article
+    from index.history import Version
     from index.indexing import Report
     from index.schema import Skipped
     from index.searching import Hit, Index, Snapshot
@@ -115,17 +116,18 @@ class Desk:
         self._answerer = open_answerer(self._index, self.settings.evidence_model)
         self._loaded.set()
 
-    def update(self, rebuild: bool = False) -> "Report":
+    def update(self, rebuild: bool = False, unfinished: Collection[Path] = ()) -> "Report":
         """Brings the index in line with the corpus folder; answers use it at once.
 
-        Until then the last generation answers. Raises an IndexingError with what to do.
+        Until then the last generation answers. Files that are still being written (`unfinished`)
+        count as they were. Raises an IndexingError with what to do.
         """
-        report = self._update(rebuild)
+        report = self._update(rebuild, unfinished)
         self.state = self._ready()
         threading.Thread(target=self._find_examples, name="examples", daemon=True).start()
         return report
 
-    def _update(self, rebuild: bool) -> "Report":
+    def _update(self, rebuild: bool, unfinished: Collection[Path] = ()) -> "Report":
         from index.errors import IndexingError
         from index.indexing import update_index
 
@@ -139,6 +141,7 @@ class Desk:
                     self._index.embedder,
                     rebuild,
                     self._progress,
+                    unfinished,
                 )
             except IndexingError as cause:
                 self.state = self._not_ready(cause)
@@ -309,15 +312,15 @@ class Desk:
             return known
         return known
 
-    def as_quoted(self, name: str, digest: str) -> "Article | None":
-        """The article of that name, if its content is still what a quote was taken from."""
+    def versions(self, name: str) -> "tuple[Version, ...]":
+        """Every text that was indexed under a name, the oldest first; none where none was."""
         from index.errors import IndexingError
 
         try:
-            found = self.article(name)
+            with self._index.reading() as snapshot:
+                return snapshot.versions(name)
         except IndexingError:
-            return None
-        return found if found.hash == digest else None
+            return ()
 
     def original(self, name: str) -> bytes:
         """The file of an indexed article as it is now. Raises an IndexingError or an OSError."""
@@ -404,7 +407,9 @@ class Desk:
         from qa.page.watching import Watcher
 
         if self._watcher is None:
-            self._watcher = Watcher(self.settings.corpus, self.update)
+            self._watcher = Watcher(
+                self.settings.corpus, lambda unfinished: self.update(unfinished=unfinished)
+            )
         return self._watcher
 
 

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from html import escape
 
 from index.articles import Article, Derivable, Span
+from index.history import Version
 from qa.replies import Citation
 
 MAX_PARAGRAPH_CHARS = 900
@@ -48,6 +49,24 @@ def known(article: Article) -> str:
     if article.kind:
         told.append(badge(article.kind))
     return " ".join(told)
+
+
+def became(version: Version) -> str:
+    """What became of a text that was quoted; empty where it is the one that is indexed."""
+    if version.state == "current":
+        return ""
+    what = "changed" if version.state == "changed since" else "been removed"
+    moved = f", and is indexed as {text_of(version.moved_to)} now" if version.moved_to else ""
+    return f"The article has {what} since it was quoted{moved}."
+
+
+def indexed_from_to(version: Version) -> str:
+    """The days from and until which a text was indexed."""
+    since, until = (
+        day(date.fromisoformat(time[:10])) if time else None
+        for time in (version.since, version.until)
+    )
+    return f"from {since} to {until}" if until else f"since {since}"
 
 
 def badge(kind: str) -> str:

@@ -7,6 +7,7 @@ from index.articles import Article, Span
 from qa.page.marking import (
     DERIVED_NOTE,
     against,
+    became,
     day,
     known,
     language,
@@ -310,8 +311,10 @@ def _card(n: int, turn: Turn, citation: Citation, kind: str) -> str:
         else ""
     )
     source = f"passage {citation.n} besides" if kind == "looked" else f"source {citation.n}"
+    version = turn.outdated.get(article) if turn.outdated else None
+    since = f'<p class="since">{became(version)}</p>' if version else ""
     acts = (
-        '<span class="unknown">The article has changed or gone since it was quoted.</span>'
+        '<span class="unknown">No text of this article has the quote any more.</span>'
         if article.name in turn.gone
         else f'<button type="button" class="plain" data-open="{n}-{kind[:1]}{citation.n}" '
         f'aria-label="Open article: that of {source}">Open article</button>'
@@ -322,7 +325,7 @@ def _card(n: int, turn: Turn, citation: Citation, kind: str) -> str:
         f'tabindex="-1"><header>{number}<p class="from">{known(article)}</p></header>'
         f'<h3 dir="auto">{title(article)}</h3>'
         f'<blockquote dir="auto"{language(article)}>{quoted(citation)}</blockquote>'
-        f'<p class="acts">{acts}{link}</p></article>'
+        f'{since}<p class="acts">{acts}{link}</p></article>'
     )
 
 

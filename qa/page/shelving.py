@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.articles import Article, Span
+from index.history import Version
 from index.indexing import Report
 from index.schema import Skipped
 from index.searching import EVERYWHERE, Scope
 from qa.page.marking import (
     DERIVED_NOTE,
     badge,
+    became,
     day,
     derived,
     direction,
+    indexed_from_to,
     known,
     language,
     marked_all,
@@ -33,8 +36,17 @@ if TYPE_CHECKING:
 MAX_ROWS = 200
 
 
-def article_view(article: Article, opened: Span | None = None, others: Sequence[Span] = ()) -> str:
-    """A whole article in a dialog, everything that was quoted from it marked."""
+def article_view(
+    article: Article,
+    opened: Span | None = None,
+    others: Sequence[Span] = (),
+    versions: Sequence[Version] = (),
+) -> str:
+    """A whole article in a dialog, everything that was quoted from it marked.
+
+    With its versions it says what became of this text, and the others can be opened.
+    """
+    this = next((one for one in reversed(versions) if one.article.hash == article.hash), None)
     marks = list(dict.fromkeys([*([opened] if opened else []), *others]))
     paragraphs: list[str] = []
     at = 0
@@ -60,9 +72,9 @@ def article_view(article: Article, opened: Span | None = None, others: Sequence[
         f'<dialog class="article" aria-label="{text_of(article.title or article.name)}">'
         f'<header><p class="from">{known(article)}</p>{_steps(len(marks))}'
         '<button type="button" class="plain" data-close aria-label="Close the article">Close'
-        f'</button></header><div class="text" tabindex="0"{language(article)}{direction(article)}>'
-        f"{heading}{''.join(paragraphs)}</div><footer>{summary}{derived}{_about(article)}</footer>"
-        "</dialog>"
+        f'</button></header>{_earlier(this)}<div class="text" tabindex="0"{language(article)}'
+        f"{direction(article)}>{heading}{''.join(paragraphs)}</div>"
+        f"<footer>{summary}{derived}{_about(article, this, versions)}</footer></dialog>"
     )
 
 
@@ -77,7 +89,31 @@ def _steps(quotes: int) -> str:
     )
 
 
-def _about(article: Article) -> str:
+def _earlier(this: Version | None) -> str:
+    """That this is not the text that is indexed now."""
+    if this is None or this.state == "current":
+        return ""
+    return (
+        f'<p class="since">{became(this)} This is its text as it was indexed '
+        f"{indexed_from_to(this)}.</p>"
+    )
+
+
+def _versions(name: str, this: Version | None, versions: Sequence[Version]) -> str:
+    """Every text of an article, the newest first, each to be opened."""
+    rows = []
+    for one in reversed(versions):
+        told = f"{one.number}, indexed {indexed_from_to(one)}"
+        rows.append(
+            f"<li>{told}, shown here</li>"
+            if one == this
+            else f'<li>{told} <button type="button" class="plain" data-article="{text_of(name)}" '
+            f'data-version="{one.number}" aria-label="Open version {one.number}">Open</button></li>'
+        )
+    return f'<ol class="versions">{"".join(rows)}</ol>'
+
+
+def _about(article: Article, this: Version | None, versions: Sequence[Version]) -> str:
     """What is known of an article, folded, and its file to save."""
     unknown = '<span class="unknown">unknown</span>'
     url = web_address(article.url)
@@ -94,6 +130,8 @@ def _about(article: Article) -> str:
         else unknown,
         "Content": f"{counted(len(article.text.split()), 'word')}, {article.hash}",
     }
+    if len(versions) > 1:
+        values["Versions"] = _versions(article.name, this, versions)
     rows = "".join(f'<dt>{name}</dt><dd dir="auto">{value}</dd>' for name, value in values.items())
     return (
         f'<details class="known"><summary>About this article</summary><dl>{rows}</dl></details>'

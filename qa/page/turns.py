@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from index.articles import Article
 from index.errors import IdentityMismatch, IndexDamaged, IndexingError
+from index.history import Version
 from index.searching import EVERYWHERE, Scope
 from qa.answering import Question
 from qa.errors import BadQuestion, QuestionError
@@ -28,7 +29,8 @@ class Turn:
 
     `shown` is how much of what an answer has `said` is shown so far; `articles` are those that its
     claims name, as they were when it was answered. `kept` is a turn that came back from a browser
-    as it was kept there; `gone` names articles that are no longer there as they were quoted.
+    as it was kept there; `gone` names articles of which no text has what was quoted, `outdated`
+    holds what became of those that changed or were removed since.
     """
 
     question: str
@@ -43,6 +45,7 @@ class Turn:
     rating: Rating | None = None
     reason: str = ""
     gone: frozenset[str] = frozenset()
+    outdated: Mapping[Article, Version] = field(default_factory=dict)
     kept: Mapping[str, Any] | None = None
 
     @property

@@ -2,16 +2,20 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from index.errors import IndexingError
+from index.watching import rested_changes
 
 
 class Watcher:
-    """Calls `update` whenever something below a folder changes, in a thread of its own."""
+    """Calls `update` whenever files below a folder have changed and rest, in a thread of its own.
 
-    def __init__(self, folder: Path, update: Callable[[], object]) -> None:
+    It is told which files are still being written.
+    """
+
+    def __init__(self, folder: Path, update: Callable[[Collection[Path]], object]) -> None:
         self._folder = folder
         self._update = update
         self._end: threading.Event | None = None
@@ -32,24 +36,9 @@ class Watcher:
             self._end = None
 
     def _follow(self, end: threading.Event) -> None:
-        from watchfiles import watch
-
-        try:
-            # The first look comes once the watch is on: nothing slips through in between.
-            looked = False
-            for changes in watch(
-                self._folder, stop_event=end, yield_on_timeout=True, rust_timeout=500
-            ):
-                if looked and not changes:
-                    continue
-                looked = True
-                try:
-                    self._update()
-                except IndexingError as cause:
-                    # The state line of the page tells it; the next change tries again.
-                    logging.getLogger(__name__).warning("%s", cause)
-        except FileNotFoundError:
-            logging.getLogger(__name__).warning("%s is gone; not followed any more", self._folder)
-        finally:
-            if self._end is end:
-                self._end = None
+        for unfinished in rested_changes(self._folder, end):
+            try:
+                self._update(unfinished)
+            except IndexingError as cause:
+                # The state line of the page tells it; the next change tries again.
+                logging.getLogger(__name__).warning("%s", cause)
