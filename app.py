@@ -4,11 +4,10 @@ Knows Gradio and wires it to `qa.page`, which says what is shown. Run it: `pytho
 """
 
 import asyncio
-import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial, wraps
 from importlib.util import find_spec
@@ -246,32 +245,18 @@ def answer_questions(blocks: "Blocks", desk: Desk, talk: Talk) -> None:
     import gradio as gr
     from anyio import to_thread
 
-    from qa.errors import BadQuestion
-    from qa.page.chats import UnreadableChat, chat_from
-    from qa.page.turns import Chat, Problem, Turn, answered, fail, stop
-    from qa.scoping import scope_from, scope_json
+    from qa.page.chats import UnreadableChat, chat_from, filters
+    from qa.page.turns import Chat, asking, stop
 
     async def answer(
         asked: str, chat: Chat, outlets: list[str], first: str, last: str
     ) -> AsyncIterator[tuple[Any, ...]]:
         """The chat while a question is answered; a stop need not wait for the step under way."""
-        before = chat.before()
-        turn = Turn(asked)
+        steps = asking(desk, asked, chat, {"outlets": outlets, "first": first, "last": last})
         begun = False
-        try:
-            scope = scope_from({"outlets": outlets, "first": first, "last": last})
-            steps = answered(desk, asked, before.turns, scope)
-            while step := await to_thread.run_sync(next, steps, None, abandon_on_cancel=True):
-                turn = step
-                now = before.with_last(turn)
-                yield "", *((gr.skip(), *moving(now)) if begun else shown(now))
-                begun = True
-        except BadQuestion as cause:
-            bad = replace(turn, problem=Problem("This filter cannot be read", str(cause)))
-            yield asked, *shown(before.with_last(bad))
-        except Exception:
-            logging.getLogger(__name__).exception("the answer to %r broke off", asked)
-            yield "", *shown(fail(before.with_last(turn)))
+        while now := await to_thread.run_sync(next, steps, None, abandon_on_cancel=True):
+            yield "", *((gr.skip(), *moving(now)) if begun else shown(now))
+            begun = True
 
     def take_back(chat: Chat) -> tuple[Any, ...]:
         """The last question back in the box, to be asked again."""
@@ -285,10 +270,8 @@ def answer_questions(blocks: "Blocks", desk: Desk, talk: Talk) -> None:
                 chat = chat_from(told, cache(desk.versions))
             except UnreadableChat as cause:
                 gr.Warning(str(cause))
-        if not chat.turns:
-            return gr.skip(), gr.skip(), gr.skip(), *shown(chat)
-        filters = scope_json(chat.turns[-1].scope) or {"outlets": [], "first": None, "last": None}
-        return filters["outlets"], filters["first"], filters["last"], *shown(chat)
+        narrowed = filters(chat) if chat.turns else (gr.skip(), gr.skip(), gr.skip())
+        return *narrowed, *shown(chat)
 
     def open_chat(event: gr.EventData) -> tuple[Any, ...]:
         return restore(event.chat)
@@ -519,15 +502,15 @@ def tend(blocks: "Blocks", desk: Desk, shelf: Shelf, article: "HTML") -> None:
             gr.update(choices=list(found.languages)),
         )
 
-    async def watch(*narrowing: Any) -> AsyncIterator[tuple[Any, ...]]:
+    async def watch() -> AsyncIterator[tuple[Any, ...]]:
         """The state of the index until it is ready."""
         told = None
         while not desk.settled:
             if desk.state != told:
                 told = desk.state
-                yield state(), *(gr.skip() for _ in (*shelf.offers, *shelf.listed))
+                yield state(), *(gr.skip() for _ in shelf.offers)
             await asyncio.sleep(0.2)
-        yield state(), *offered(), *await asyncio.to_thread(listed, *narrowing)
+        yield state(), *await asyncio.to_thread(offered)
 
     def rebuilt(afresh: bool, *narrowing: Any) -> Iterator[tuple[Any, ...]]:
         for told in tending.renewed(desk, afresh):
@@ -546,9 +529,11 @@ def tend(blocks: "Blocks", desk: Desk, shelf: Shelf, article: "HTML") -> None:
         return told, state(), *offered(), *listed(*narrowing)
 
     narrowing, table, upload = shelf.narrowing, shelf.table, shelf.upload
-    of_index = [shelf.ready, *shelf.offers, *shelf.listed]
-    renewed = [shelf.report, *of_index]
-    blocks.load(watch, narrowing, of_index, concurrency_limit=None, **SILENT)
+    renewed = [shelf.report, shelf.ready, *shelf.offers, *shelf.listed]
+    # The list as it is narrowed by then, not as it was when the page was opened.
+    blocks.load(watch, None, [shelf.ready, *shelf.offers], concurrency_limit=None, **SILENT).then(
+        listed, narrowing, shelf.listed, **SILENT
+    )
     blocks.load(lambda: desk.watcher.on, None, shelf.follow, **SILENT)
     table.click(open_article, None, article, **SILENT).then(None, js=SHOW_ARTICLE)
     for one in narrowing:

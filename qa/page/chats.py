@@ -85,6 +85,12 @@ def chat_from(told: Any, versions: Versions) -> Chat:
         raise UnreadableChat("this chat cannot be read; delete it from the list") from cause
 
 
+def filters(chat: Chat) -> tuple[list[str], str | None, str | None]:
+    """Outlets, first and last day to which the last question of a chat was narrowed."""
+    told = scope_json(chat.turns[-1].scope) if chat.turns else None
+    return (told["outlets"], told["first"], told["last"]) if told else ([], None, None)
+
+
 def _turn(told: Any, versions: Versions) -> Turn:
     gone: set[str] = set()
     outdated: dict[Article, Version] = {}

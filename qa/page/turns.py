@@ -1,5 +1,6 @@
 """A chat as a list of turns: what was asked, and what has been found of its reply so far."""
 
+import logging
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from qa.answering import Question
 from qa.errors import BadQuestion, QuestionError
 from qa.rating import Rating
 from qa.replies import Answer, Claim, Looking, Reply
+from qa.scoping import scope_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,26 @@ def answered(
         yield turn
     for shown in range(1, len(turn.said) + 1):
         yield replace(turn, shown=shown)
+
+
+def asking(
+    answering: Answering, asked: str, chat: Chat, within: Mapping[str, Any]
+) -> Iterator[Chat]:
+    """The states of a chat while a question is put to what it is narrowed to, until it is answered.
+
+    What nobody foresaw becomes the last turn's problem too.
+    """
+    before = chat.before()
+    turn = Turn(asked)
+    try:
+        for turn in answered(answering, asked, before.turns, scope_from(within)):
+            yield before.with_last(turn)
+    except BadQuestion as cause:
+        bad = Problem("This filter cannot be read", str(cause))
+        yield before.with_last(replace(turn, problem=bad))
+    except Exception:
+        logging.getLogger(__name__).exception("the answer to %r broke off", asked)
+        yield fail(before.with_last(turn))
 
 
 def stop(chat: Chat) -> Chat:
