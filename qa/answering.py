@@ -26,6 +26,8 @@ PER_ARTICLE = 2
 # article's so nearly, a second one of an article almost as well.
 NEARLY_AS_GOOD = 1.0
 AS_GOOD = 0.3
+# And only when it is by itself more likely than not to answer.
+LIKELY = 0.65
 WRITER = "quotes"
 
 
@@ -126,6 +128,8 @@ def choose(evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:
     for one in evidence:
         behind = log_odds(evidence[0].score) - log_odds(one.score)
         if evidence[0].score < threshold or behind > NEARLY_AS_GOOD:
+            break
+        if chosen and one.score < LIKELY:
             break
         name = one.article.name
         if name in taken and behind > AS_GOOD:

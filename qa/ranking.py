@@ -7,9 +7,9 @@ from index.searching import Hit
 from qa.judging import Judge
 
 # So many of the best hits are read; the rest stay behind them in their order.
-READ = 10
+READ = 20
 # What the reading counts beside the search's own score.
-WEIGHT = 0.2
+WEIGHT = 0.1
 
 
 def rerank(query: str, hits: Sequence[Hit], judge: Judge) -> list[Hit]:
