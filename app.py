@@ -143,6 +143,15 @@ def html(name: str, value: str = "", js: str = LISTEN) -> Any:
     return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=js)
 
 
+def line(name: str, label: str, asks: str, **how: Any) -> Any:
+    """A box for text with nothing around it, that grows as it is written into."""
+    import gradio as gr
+
+    return gr.Textbox(
+        label=label, show_label=False, container=False, placeholder=asks, elem_id=name, **how
+    )
+
+
 def days_from_to(name: str) -> list[Any]:
     """Two boxes that the browser makes date boxes of."""
     import gradio as gr
@@ -167,17 +176,7 @@ def lay_out_chat() -> Talk:
             transcript = html("transcript", js=FOLLOW)
         edited = html("edited")
         with gr.Row(elem_id="composer"):
-            box = gr.Textbox(
-                "",
-                label="Question",
-                show_label=False,
-                container=False,
-                placeholder="Ask what the articles say",
-                lines=1,
-                max_lines=5,
-                elem_id="question",
-                scale=5,
-            )
+            box = line("question", "Question", "Ask what the articles say", max_lines=5, scale=5)
             ask = gr.Button("Ask", variant="primary", elem_id="ask", min_width=92, scale=0)
             halt = gr.Button("Stop", visible=False, elem_id="stop", min_width=92, scale=0)
         with gr.Row(elem_id="acts"):
@@ -381,38 +380,19 @@ def read_articles(desk: Desk, article: "HTML", saved: "JSON") -> None:
 
 
 def check_tab(desk: Desk, article: "HTML") -> None:
-    import gradio as gr
-
     from qa.page import checks
     from qa.page.working import checked
 
-    statement = gr.Textbox(
-        label="Statement",
-        show_label=False,
-        container=False,
-        placeholder="Type a statement to check, or paste a paragraph",
-        max_lines=8,
-        elem_id="statement",
-        render=False,
-    )
+    asks = "Type a statement to check, or paste a paragraph"
+    statement = line("statement", "Statement", asks, max_lines=8, render=False)
     weighing(statement, "Check", partial(checked, desk), checks, article)
 
 
 def compare_tab(desk: Desk, article: "HTML") -> None:
-    import gradio as gr
-
     from qa.page import comparisons
     from qa.page.working import compared
 
-    topic = gr.Textbox(
-        label="Topic (optional)",
-        show_label=False,
-        container=False,
-        placeholder="Topic (optional)",
-        max_lines=1,
-        elem_id="topic",
-        render=False,
-    )
+    topic = line("topic", "Topic (optional)", "Topic (optional)", max_lines=1, render=False)
     weighing(topic, "Compare", partial(compared, desk), comparisons, article)
 
 

@@ -348,3 +348,30 @@ def test_a_file_that_lands_in_a_followed_folder_is_indexed(
     page.locator("#articles [data-article='tram.txt']").wait_for()
     page.get_by_role("button", name="Remove tram.txt").click()
     page.locator(".state.ready", has_text="Ready: 3 articles").wait_for()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_an_old_answer_opens_the_text_that_it_quoted_and_the_one_there_is_now(
+    page: Any, served: tuple[str, Path]
+) -> None:
+    post = served[1] / "corpus" / "post.md"
+    before = post.read_text(encoding="utf-8")
+    opened(page, served)
+    ask(page, "When does the ferry to Holm stop?")
+    source = page.locator("#sources .source", has_text="The ferry to Holm stops in July.").first
+    source.wait_for()
+    post.write_text(before.replace("stops in July", "goes on"), encoding="utf-8")
+    page.get_by_role("tab", name="Articles").click()
+    page.get_by_role("button", name="Rebuild").click()
+    page.locator(".report", has_text="1 changed").wait_for()
+    page.reload()
+    source.locator(".since", has_text="has changed since it was quoted").wait_for()
+    source.get_by_role("button", name="Open article").click()
+    dialog = page.locator("dialog[open]")
+    assert "stops in July" in dialog.locator("mark.opened").inner_text()
+    assert "has changed since it was quoted" in dialog.locator(".since").inner_text()
+    dialog.get_by_text("About this article").click()
+    dialog.get_by_role("button", name="Open version 2").click()
+    dialog.locator(".text", has_text="The ferry to Holm goes on.").wait_for()
+    assert dialog.locator(".since").count() == 0
