@@ -64,7 +64,10 @@ def main() -> None:
         page.locator(".example").first.wait_for(timeout=120_000)
         others: list[str] = []
         page.on("request", lambda told: others.append(told.url) if far(told.url) else None)
-        times = [page.evaluate(ASK, one) for one in QUESTIONS]
+        times = []
+        for question in QUESTIONS:
+            page.locator("#ask").wait_for()
+            times.append(page.evaluate(ASK, question))
     print(f"{len(QUESTIONS)} questions, each after the one before in one chat")
     tell("first words", [words for words, _ in times])
     tell("whole reply", [whole for _, whole in times])
