@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from index.searching import STOP_WORDS
 from qa.days import day_of
@@ -31,8 +32,23 @@ _NAME = re.compile(
     rf"(?:{'|'.join(_NAMED.split())}|companies|countries|cities|parties|universities)s?\b",
     re.IGNORECASE,
 )
-# What has a capital, but not from opening a sentence.
-_CAPITAL = re.compile(r"(?<![.?!] )(?<!^)\b[^\W\d_a-z][\w'’-]+")
+_COUNTRY = re.compile(r"\b(?:which|what)(?: [\w'’-]+){0,2} (?:countr|nation)", re.IGNORECASE)
+# Of these no country is one; a team or a winner may be.
+_NO_COUNTRY = re.compile(
+    r"\b(?:which|what)(?: [\w'’-]+){0,2} (?:act(?:or|ress)|agency|airline|author|bank|brand|"
+    r"billionaire|celebrity|coach|company|corporation|firm|founder|judge|king|lawmaker|leader|magazine|"
+    r"minister|newspaper|person|player|politician|president|prince|princess|queen|retailer|senator|"
+    r"singer|star|university)",
+    re.IGNORECASE,
+)
+# What has capitals, but not from opening a sentence.
+_CAPITALS = re.compile(r"(?<![.?!] )(?<!^)\b[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z][\w'’-]+)*")
+_DATES = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
+    "june july august september october november december".split()
+)
+# Countries as the news calls them, beside their names.
+_CALLED = ("us", "usa", "u s", "america", "uk", "u k", "britain", "england", "scotland", "holland")
 _NAME_OR_NUMBER = re.compile(r"\b[^\W\d_a-z][\w'’-]+|\b\d[\d,.]*\b")
 _OUTLET = re.compile(
     r"\b(?:which|what)\s+(?:news\s*)?(?:agency|agencies|outlets?|(?:news)?papers?|publishers?|"
@@ -103,6 +119,34 @@ def answers_of_kind(question: str, sentence: str) -> frozenset[str]:
 
 
 def _new_names(question: str, sentence: str) -> bool:
-    """Whether a sentence names what the question does not."""
-    asked = set(words(question))
-    return any(set(words(found[0])) - asked for found in _CAPITAL.finditer(sentence))
+    """Whether a sentence names what the question does not, and that can be what it asks for: a
+    country where it asks for one, none where it asks for a company or a person.
+    """
+    asked = set(words(question)) | _DATES
+    named = [one[0] for one in _CAPITALS.finditer(sentence) if set(words(one[0])) - asked]
+    if _COUNTRY.search(question):
+        return any(_has_country(one) for one in named)
+    if _NO_COUNTRY.search(question):
+        return any(" ".join(words(one)) not in _countries() for one in named)
+    return bool(named)
+
+
+def _has_country(named: str) -> bool:
+    """Whether a country, or its people, is named among capitalised words."""
+    told = words(named)
+    spans = {" ".join(told[a:b]) for a in range(len(told)) for b in range(a + 1, len(told) + 1)}
+    return any(
+        span in _countries()
+        or any(len(name) > 3 and span.startswith(name[:5]) for name in _countries())
+        for span in spans
+    )
+
+
+@lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
+    """The names of countries in English, as words are compared."""
+    from babel import Locale
+
+    names = Locale("en").territories
+    countries = {name for code, name in names.items() if len(code) == 2}
+    return frozenset(" ".join(words(name)) for name in countries).union(_CALLED)
