@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +32,17 @@ FLAGS = (
 
 
 def main() -> None:
+    with shipped_page() as (browser, address):
+        for name, how in PICTURES:
+            picture(browser, address, DOCS / name, how)
+
+
+@contextmanager
+def shipped_page() -> Iterator[tuple[Any, str]]:
+    """A browser, and the address of a page over the shipped summaries."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     if chromium is None:
-        sys.exit("screenshots: no chromium was found; install it and run this again")
+        sys.exit("no chromium was found; install it and run this again")
     with tempfile.TemporaryDirectory() as index:
         command = [sys.executable, "app.py", "--port", "0", "--corpus", "corpus", "--index", index]
         server = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
@@ -41,8 +51,7 @@ def main() -> None:
             address = next(line.split()[-1] for line in server.stdout if "http://" in line)
             with sync_playwright() as driver:
                 browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-                for name, how in PICTURES:
-                    picture(browser, address, DOCS / name, how)
+                yield browser, address
                 browser.close()
         finally:
             server.terminate()

@@ -53,6 +53,7 @@ CREATE TABLE sketches (
 );
 """
 LIVING = "articles.born <= :generation AND (articles.died IS NULL OR articles.died > :generation)"
+AMONG = "(:among IS NULL OR articles.id IN (SELECT value FROM json_each(:among)))"
 KNOWN = "name, text, title, outlet, published, url, language, kind, derived"
 
 

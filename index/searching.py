@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from math import log
@@ -58,6 +59,23 @@ class Hit:
     words: float
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The articles that are searched: of some outlets (of any, if none is named), from one day to
+    another. Articles without a date are in it only where no day is named.
+    """
+
+    outlets: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.outlets or self.first or self.last)
+
+
+EVERYWHERE = Scope()
+
+
 class Snapshot:
     """One published generation, open for reading. Whatever is written meanwhile, it stays.
 
@@ -78,6 +96,20 @@ class Snapshot:
             opened.callback(self._vectors.close)
             self._counts = self._store.passage_counts(self.generation)
             self._opened = opened.pop_all()
+        self._among: frozenset[int] | None = None
+
+    def within(self, scope: Scope) -> "Snapshot":
+        """The same generation with nothing but the articles of a scope to be searched and counted.
+
+        It lasts as long as this one does.
+        """
+        if not scope:
+            return self
+        found = self._store.articles_within(self.generation, scope.outlets, scope.first, scope.last)
+        narrowed = copy(self)
+        narrowed._among = frozenset(found)
+        narrowed._counts = {name: self._counts.get(name, 0) for name in found.values()}
+        return narrowed
 
     def close(self) -> None:
         self._opened.close()
@@ -99,7 +131,7 @@ class Snapshot:
 
     def published_range(self) -> tuple[date, date] | None:
         """The first and the last day of the articles that have a date."""
-        return self._store.published_range(self.generation)
+        return self._store.published_range(self.generation, self._among)
 
     def articles(self) -> list[Article]:
         """Every article, in the order of their names."""
@@ -165,10 +197,18 @@ class Snapshot:
 
     def search(self, query: str, top: int = 10, candidates: int = CANDIDATES) -> list[Hit]:
         """The passages nearest to a query in meaning and words, best first."""
+        if self._among is not None and not self.passage_count:
+            return []
         vector = self._embedder.embed([query])[0]
-        dense = dict(self._vectors.nearest(vector, min(candidates, max(1, self.passage_count))))
+        among = None if self._among is None else self._store.passages_among(self._among)
+        near = self._vectors.nearest(vector, min(candidates, max(1, self.passage_count)), among)
+        dense = dict(near)
         expression = match_expression(query)
-        matched = self._store.match(expression, self.generation, candidates) if expression else []
+        matched = (
+            self._store.match(expression, self.generation, candidates, self._among)
+            if expression
+            else []
+        )
         words = dict(matched)
         found = self._store.passages(list(dense.keys() | words.keys()))
         cosines = self._cosines(vector, found, dense)
@@ -180,8 +220,8 @@ class Snapshot:
         for stored in found:
             cosine = cosines[stored.id]
             share = max(0.0, words.get(stored.id, 0.0)) / best_words
-            near = (cosine - low) / (high - low) if high > low else 1.0
-            score = DENSE_WEIGHT * near + (1 - DENSE_WEIGHT) * share
+            nearness = (cosine - low) / (high - low) if high > low else 1.0
+            score = DENSE_WEIGHT * nearness + (1 - DENSE_WEIGHT) * share
             hits.append(
                 Hit(articles[stored.article], stored.passage, score, max(0.0, cosine), share)
             )

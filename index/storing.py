@@ -21,6 +21,7 @@ from index.copies import Sketch, sketch
 from index.embedding import Vectors
 from index.errors import IndexDamaged
 from index.schema import (
+    AMONG,
     KNOWN,
     LIVING,
     SCHEMA,
@@ -168,28 +169,64 @@ class Store:
         )
         return {row["name"]: row["passages"] for row in rows}
 
-    def published_range(self, generation: int) -> tuple[date, date] | None:
-        """The first and the last day on which dated articles of a generation appeared."""
-        row = self.rows(
-            f"SELECT min(published) AS first, max(published) AS last FROM articles WHERE {LIVING}",
+    def articles_within(
+        self, generation: int, outlets: Sequence[str], first: date | None, last: date | None
+    ) -> dict[int, str]:
+        """The names, by row number, of the articles of some outlets (of any, if none is named) that
+        appeared from one day to another; those without a date only where no day is named.
+        """
+        rows = self.rows(
+            f"SELECT id, name FROM articles WHERE {LIVING} AND (:outlets = '[]' OR outlet IN "
+            "(SELECT value FROM json_each(:outlets))) AND (:first IS NULL OR published >= :first) "
+            "AND (:last IS NULL OR published <= :last)",
             generation=generation,
+            outlets=json.dumps(list(outlets)),
+            first=first.isoformat() if first else None,
+            last=last.isoformat() if last else None,
+        )
+        return {row["id"]: row["name"] for row in rows}
+
+    def passages_among(self, articles: Iterable[int]) -> list[int]:
+        """The row numbers of the passages of these articles."""
+        rows = self.rows(
+            "SELECT id FROM passages WHERE article IN (SELECT value FROM json_each(:articles))",
+            articles=json.dumps(list(articles)),
+        )
+        return [row["id"] for row in rows]
+
+    def published_range(
+        self, generation: int, among: Iterable[int] | None = None
+    ) -> tuple[date, date] | None:
+        """The first and the last day on which dated articles of a generation appeared; with `among`
+        those of these row numbers.
+        """
+        row = self.rows(
+            "SELECT min(published) AS first, max(published) AS last FROM articles "
+            f"WHERE {LIVING} AND {AMONG}",
+            generation=generation,
+            among=None if among is None else json.dumps(list(among)),
         )[0]
         if row["first"] is None:
             return None
         return date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
 
-    def match(self, expression: str, generation: int, top: int) -> list[tuple[int, float]]:
-        """Row numbers of the passages that match an FTS5 expression, with scores, best first.
+    def match(
+        self, expression: str, generation: int, top: int, among: Iterable[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Row numbers of the passages that match an FTS5 expression, with scores, best first; with
+        `among` those of these articles.
 
         The score is Okapi BM25 as FTS5 computes it, its sign turned so that higher is better.
         """
         rows = self.rows(
             "SELECT words.rowid AS id, -bm25(words, 1.0, 0.5, 1.0) AS score FROM words "
             "JOIN passages ON passages.id = words.rowid JOIN articles ON articles.id = article "
-            f"WHERE words MATCH :expression AND {LIVING} ORDER BY score DESC, id LIMIT :top",
+            f"WHERE words MATCH :expression AND {LIVING} AND {AMONG} "
+            "ORDER BY score DESC, id LIMIT :top",
             expression=expression,
             generation=generation,
             top=top,
+            among=None if among is None else json.dumps(list(among)),
         )
         return [(row["id"], row["score"]) for row in rows]
 

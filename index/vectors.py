@@ -97,11 +97,19 @@ class ChromaVectors:
         pairs = zip(found["ids"], np.asarray(rows, dtype=np.float32), strict=True)
         return {int(at): row for at, row in pairs}
 
-    def nearest(self, query: Vectors, top: int) -> list[tuple[int, float]]:
-        """Passage numbers with their cosine similarity to a unit vector, best first."""
+    def nearest(
+        self, query: Vectors, top: int, among: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Passage numbers with their cosine similarity to a unit vector, best first.
+
+        With `among` only these passages count.
+        """
         queries: Any = [query]
         found = self._collection.query(
-            query_embeddings=queries, n_results=top, include=["distances"]
+            query_embeddings=queries,
+            ids=None if among is None else [str(at) for at in among],
+            n_results=top,
+            include=["distances"],
         )
         distances = found["distances"] or [[]]
         pairs = zip(found["ids"][0], distances[0], strict=True)
@@ -118,9 +126,14 @@ class StoredVectors:
         self._ids = np.asarray(ids)
         self._vectors = vectors
 
-    def nearest(self, query: Vectors, top: int) -> list[tuple[int, float]]:
-        """Passage numbers with their cosine similarity to a unit vector, best first."""
+    def nearest(
+        self, query: Vectors, top: int, among: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """As ChromaVectors has it."""
         cosines = self._vectors @ query
+        if among is not None:
+            cosines = np.where(np.isin(self._ids, among), cosines, -np.inf)
+            top = min(top, int(np.isin(self._ids, among).sum()))
         best = np.argsort(-cosines, kind="stable")[:top]
         return [(int(self._ids[at]), float(cosines[at])) for at in best]
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.searching import Hit, Index, Snapshot
+from index.searching import EVERYWHERE, Hit, Index, Scope, Snapshot
 from qa.agreeing import SupportModel
 from qa.claiming import write
 from qa.errors import BadQuestion
@@ -16,6 +16,7 @@ from qa.evidence import CrossEncoderEvidence, Evidence, EvidenceModel, TrainedEv
 from qa.following import standalone_question
 from qa.judging import Judge, log_odds
 from qa.replies import Answer, Citation, Looking, Refusal, Reply, Searched, cite
+from qa.scoping import scope_text
 
 MAX_QUESTION_CHARS = 2_000
 PASSAGES = 10
@@ -32,13 +33,14 @@ WRITER = "quotes"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with the earlier ones of its chat, oldest first.
+    """A question with the earlier ones of its chat, oldest first, and the articles to ask.
 
     Raises BadQuestion when it is empty or too long to be a question.
     """
 
     text: str
     history: tuple[str, ...] = ()
+    scope: Scope = EVERYWHERE
 
     def __post_init__(self) -> None:
         if not self.text.strip():
@@ -70,7 +72,8 @@ class Answerer:
         """What is being done, then the reply, last."""
         started = time.perf_counter()
         standalone = standalone_question(question.text, question.history)
-        with self._index.reading() as snapshot:
+        with self._index.reading() as whole:
+            snapshot = whole.within(question.scope)
             yield Looking(standalone, snapshot.article_count)
             hits = snapshot.search(standalone, top=PASSAGES)
             evidence = self._evidence.score(standalone, hits)
@@ -85,16 +88,17 @@ class Answerer:
                     opening=first,
                     claims=claims,
                     citations=citations,
-                    searched=_searched(snapshot),
+                    searched=_searched(snapshot, question.scope),
                     writer=WRITER,
                     seconds=time.perf_counter() - started,
+                    looked_at=_looked_at(hits, citations),
                 )
             else:
                 yield Refusal(
                     question=question.text,
                     standalone=standalone,
                     closest=_closest(hits),
-                    searched=_searched(snapshot),
+                    searched=_searched(snapshot, question.scope),
                     published=snapshot.published_range(),
                     writer=WRITER,
                     seconds=time.perf_counter() - started,
@@ -137,8 +141,25 @@ def choose(evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:
     return chosen
 
 
-def _searched(snapshot: Snapshot) -> Searched:
-    return Searched(snapshot.generation, snapshot.article_count, snapshot.passage_count)
+def _searched(snapshot: Snapshot, scope: Scope) -> Searched:
+    return Searched(
+        snapshot.generation, snapshot.article_count, snapshot.passage_count, scope_text(scope)
+    )
+
+
+def _looked_at(hits: Sequence[Hit], cited: Sequence[Citation]) -> tuple[Citation, ...]:
+    """The passages that were read and of which nothing is cited."""
+
+    def quoted(hit: Hit) -> bool:
+        return any(
+            one.article.name == hit.article.name
+            and one.span.start < hit.passage.end
+            and hit.passage.start < one.span.end
+            for one in cited
+        )
+
+    rest = [hit for hit in hits if not hit.passage.heading and not quoted(hit)]
+    return tuple(cite(n, hit.article, hit.passage.span) for n, hit in enumerate(rest, 1))
 
 
 def _closest(hits: Sequence[Hit]) -> tuple[Citation, ...]:

@@ -12,7 +12,7 @@ from index.schema import Skipped
 from index.searching import Hit, Snapshot
 from qa.checking import ArticleCheck, Check, SourceCheck
 from qa.comparing import Comparison
-from qa.replies import Answer, Citation, Claim, Reply
+from qa.replies import Answer, Citation, Claim, Reply, Searched
 
 Json = dict[str, Any]
 
@@ -29,6 +29,7 @@ def reply_json(reply: Reply, id: str | None = None) -> Json:
             "claims": [claim_json(claim) for claim in reply.claims],
             "citations": [citation_json(one) for one in reply.citations],
             "closest": [],
+            "looked_at": [citation_json(one) for one in reply.looked_at],
         }
     else:
         told |= {
@@ -39,10 +40,16 @@ def reply_json(reply: Reply, id: str | None = None) -> Json:
             "closest": [citation_json(one) for one in reply.closest],
         }
     return told | {
-        "index": asdict(reply.searched),
+        "index": searched_json(reply.searched),
         "writer": reply.writer,
         "seconds": round(reply.seconds, 4),
     }
+
+
+def searched_json(searched: Searched) -> Json:
+    """What was searched; `within` only where it was not all."""
+    told = asdict(searched)
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def claim_json(claim: Claim) -> Json:
@@ -67,7 +74,7 @@ def check_json(check: Check, id: str | None = None) -> Json:
         "supported": check.supported,
         "score": round(check.score, 4),
         "articles": [_checked_json(one) for one in check.articles],
-        "index": asdict(check.searched),
+        "index": searched_json(check.searched),
     }
 
 
@@ -107,7 +114,7 @@ def comparison_json(comparison: Comparison) -> Json:
         "articles": [one.name for one in comparison.articles],
         "claims": [claim_json(one) for one in comparison.claims],
         "citations": [citation_json(one) for one in comparison.citations],
-        "index": asdict(comparison.searched),
+        "index": searched_json(comparison.searched),
     }
 
 
@@ -123,8 +130,10 @@ def citation_json(citation: Citation) -> Json:
         "start": citation.span.start,
         "end": citation.span.end,
         "url": article.url,
+        "language": article.language,
         "kind": article.kind,
         "derived": sorted(article.derived),
+        "hash": article.hash,
     }
 
 

@@ -6,21 +6,30 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from index.searching import EVERYWHERE, Scope
 from qa.answering import Answerer, Question
-from qa.errors import BadGold
+from qa.errors import BadGold, BadQuestion
+from qa.rating import standing
 from qa.replies import Answer, Citation, Reply
+from qa.scoping import scope_from
 
 
 @dataclass(frozen=True, slots=True)
 class GoldQuestion:
-    """A question with the evidence that each article has for it, by article name or stem."""
+    """A question with the evidence that each article has for it, by article name or stem.
+
+    Of one whose reply a reader rated as bad only that reply, `rejected`, is known to be wrong, and
+    `answerable` is None.
+    """
 
     id: str
     question: str
     history: tuple[str, ...]
-    answerable: bool
+    answerable: bool | None
     evidence: dict[str, tuple[str, ...]]
     contains: tuple[str, ...]
+    rejected: str | None = None
+    scope: Scope = EVERYWHERE
 
     def held_by(self, citation: Citation) -> bool:
         """Whether a quote holds gold evidence, or is a piece of it."""
@@ -47,14 +56,20 @@ class Figures:
 
 
 def gold_questions(lines: Sequence[str], named: str) -> list[GoldQuestion]:
-    """The questions of a JSON Lines gold set. Raises BadGold naming the first line that is none."""
-    questions = []
+    """The questions of a JSON Lines gold set, or of readers' ratings.
+
+    Raises BadGold naming the first line that is none.
+    """
+    rows = []
     for at, line in enumerate(lines, 1):
         if line.strip():
             try:
-                questions.append(_gold_question(json.loads(line)))
-            except (ValueError, KeyError, TypeError, AttributeError) as cause:
+                row = json.loads(line)
+                _gold_question(row)
+                rows.append(row)
+            except (ValueError, KeyError, TypeError, AttributeError, BadQuestion) as cause:
                 raise BadGold(f"{named}:{at}: not a gold question ({cause!r}); mend it") from cause
+    questions = [_gold_question(row) for row in standing(rows)]
     if not questions:
         raise BadGold(f"{named} holds no question; name a gold set")
     return questions
@@ -65,18 +80,20 @@ def _gold_question(row: dict[str, Any]) -> GoldQuestion:
         id=str(row["id"]),
         question=row["question"],
         history=tuple(row.get("history") or ()),
-        answerable=bool(row["answerable"]),
+        answerable=None if row["answerable"] is None else bool(row["answerable"]),
         evidence={name: tuple(texts) for name, texts in row["evidence"].items()},
         contains=tuple(row.get("contains") or ()),
+        rejected=row["text"] if row.get("rating") == "bad" else None,
+        scope=scope_from(row.get("scope")),
     )
 
 
 def evaluate(questions: Sequence[GoldQuestion], answerer: Answerer) -> tuple[Figures, list[str]]:
     """The figures, and the ids of the questions whose reply was wrong."""
-    replies = [answerer.ask(Question(one.question, one.history)) for one in questions]
+    replies = [answerer.ask(Question(one.question, one.history, one.scope)) for one in questions]
     pairs = list(zip(questions, replies, strict=True))
     yes = [(gold, reply) for gold, reply in pairs if gold.answerable]
-    no = [reply for gold, reply in pairs if not gold.answerable]
+    no = [reply for gold, reply in pairs if gold.answerable is False]
     cited = [(gold, one) for gold, reply in yes for one in _citations(reply)]
     good = [(gold, one) for gold, one in cited if gold.held_by(one)]
     held = {(gold.id, _stem(one.article.name)) for gold, one in good}
@@ -96,6 +113,8 @@ def evaluate(questions: Sequence[GoldQuestion], answerer: Answerer) -> tuple[Fig
 
 
 def _right(gold: GoldQuestion, reply: Reply) -> bool:
+    if gold.rejected is not None:
+        return reply.text != gold.rejected
     if not gold.answerable:
         return not reply.answered
     shown = not gold.contains or any(w.lower() in reply.text.lower() for w in gold.contains)

@@ -64,11 +64,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What a reply was drawn from: one published generation of the index."""
+    """What a reply was drawn from: one published generation of the index.
+
+    `within` says which of its articles were searched, where it was not all of them.
+    """
 
     generation: int
     articles: int
     passages: int
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class Answer:
     """What the articles say to a question. Every claim cites, and every citation is there.
 
     `opening` is a claim too: a short answer in our words, where the first quote alone is none.
+    `looked_at` are the other passages that were read for it, not offered as support.
     """
 
     question: str
@@ -86,11 +91,13 @@ class Answer:
     searched: Searched
     writer: str
     seconds: float
+    looked_at: tuple[Citation, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.claims:
             raise ValueError("an answer without a claim is a refusal")
         _check_numbers(self.citations)
+        _check_numbers(self.looked_at)
         known = {citation.n for citation in self.citations}
         said = (*self.claims, self.opening) if self.opening else self.claims
         used = {n for claim in said for n in claim.citations}
@@ -136,6 +143,7 @@ class Refusal:
         """How much was searched, in a sentence."""
         count = self.searched.articles
         text = f"Searched {count} article{'s' if count != 1 else ''}"
+        text += f" {self.searched.within}" if self.searched.within else ""
         if self.published:
             first, last = self.published
             text += f", dated {first.isoformat()}"

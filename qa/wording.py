@@ -35,6 +35,7 @@ def agreement(claim: Claim, articles: Articles) -> tuple[Tone, str] | None:
         return "differ", f"{len(saying)} of {total} articles {say} this, {rest}"
     if len(saying) > 1:
         copied = "" if texts == len(saying) else f", in {counted(texts, 'independent text')}"
+        copied = ", the same wire text" if texts == 1 else copied
         return (
             "agree" if texts > 1 else "alone",
             f"{len(saying)} of {total} articles say this{copied}",

@@ -137,7 +137,7 @@ def run() -> Iterator[Callable[..., str]]:
         servers.append(server)
         assert server.stdout
         for line in server.stdout:
-            if "http://" in line:
+            if line.startswith("Meeting QA is at "):
                 return line.split()[-1]
         raise AssertionError(f"the page did not start: exit {server.wait()}")
 

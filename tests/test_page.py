@@ -1,5 +1,5 @@
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -10,12 +10,14 @@ import pytest
 
 from index.articles import Article, Span
 from index.errors import IndexMissing
-from index.storing import Skipped
+from index.schema import Skipped
 from qa.answering import Question
 from qa.page import marking, rendering, shelving
 from qa.page.desk import Listing, State
-from qa.page.turns import Problem, Turn, answered, fail, stop
+from qa.page.shelving import Wanted
+from qa.page.turns import Chat, Problem, Turn, answered, fail, stop
 from qa.page.uploading import safe_name, take
+from qa.page.watching import Watcher
 from qa.replies import (
     Answer,
     ArticleVerdict,
@@ -27,6 +29,7 @@ from qa.replies import (
     Verdict,
     cite,
 )
+from qa.settings import Settings
 from qa.wording import agreement
 
 HOSTILE = (
@@ -84,6 +87,20 @@ def a_turn(reply: Reply, **changed: Any) -> Turn:
     return replace(turn, **changed)
 
 
+def a_chat(*turns: Turn) -> Chat:
+    return Chat("c", turns)
+
+
+def transcript(turns: Sequence[Turn]) -> str:
+    """A whole chat, as its two parts show it."""
+    chat = a_chat(*turns)
+    return rendering.earlier(chat) + rendering.latest(chat)
+
+
+def panel_of(turns: Sequence[Turn], n: int | None = None) -> str:
+    return rendering.sources(a_chat(*turns), n)
+
+
 class Tags(HTMLParser):
     """The tags and the text that a browser would see."""
 
@@ -123,12 +140,12 @@ def test_hostile_text_comes_out_as_text_wherever_it_is_shown() -> None:
     claim = replace(answer.claims[0], articles=(*answer.claims[0].articles, note))
     turn = a_turn(replace(answer, claims=(claim,)), articles={"x.md": article})
     for html in (
-        rendering.transcript([turn]),
-        rendering.sources([turn]),
+        transcript([turn]),
+        panel_of([turn]),
         shelving.article_view(article, span),
         shelving.listing([article], {}, [Skipped(HOSTILE, HOSTILE)]),
         rendering.welcome([HOSTILE]),
-        rendering.transcript([replace(turn, problem=Problem(HOSTILE, HOSTILE))]),
+        transcript([replace(turn, problem=Problem(HOSTILE, HOSTILE))]),
         shelving.state_line("preparing", HOSTILE),
         rendering.welcome((), Problem("Not ready", HOSTILE)),
     ):
@@ -141,34 +158,35 @@ def test_hostile_text_comes_out_as_text_wherever_it_is_shown() -> None:
 
 def test_a_marker_in_the_answer_names_its_source_card() -> None:
     turns = [a_turn(an_answer()), a_turn(an_answer())]
-    markers = [
-        told["data-cite"]
-        for _, told in Tags(rendering.transcript(turns)).tags
-        if "data-cite" in told
-    ]
-    cards = [told["id"] for _, told in Tags(rendering.sources(turns)).tags if "id" in told]
+    markers = [told["data-cite"] for _, told in Tags(transcript(turns)).tags if "data-cite" in told]
     assert list(dict.fromkeys(markers)) == ["1-1", "2-1"]
-    assert cards == ["source-1-1", "source-2-1"]
+    for n in (1, 2):
+        tags = Tags(panel_of(turns, n)).tags
+        assert [told["id"] for _, told in tags if "id" in told] == [f"source-{n}-1"]
 
 
-def test_only_the_last_turns_sources_are_in_sight() -> None:
-    sections = Tags(rendering.sources([a_turn(an_answer()), a_turn(an_answer())])).tags
-    assert ["hidden" in told for tag, told in sections if tag == "section"] == [True, False]
+def test_the_panel_shows_the_last_turns_sources_unless_another_is_asked_for() -> None:
+    turns = [a_turn(an_answer(question="Which bridge?")), a_turn(an_answer())]
+    assert 'data-turn="2"' in panel_of(turns)
+    assert "Question" not in Tags(panel_of(turns)).text
+    assert 'data-turn="1"' in panel_of(turns, 1)
+    assert "Question 1: Which bridge?" in Tags(panel_of(turns, 1)).text
 
 
 def test_the_quote_is_marked_in_its_paragraph_and_in_the_article() -> None:
     paragraph = marking.quoted(cite(1, BRIDGE, OPENED))
     assert paragraph == "<mark>The bridge opened on Monday.</mark> It cost 9 million crowns."
     view = shelving.article_view(BRIDGE, OPENED)
-    assert "<mark>The bridge opened on Monday.</mark> It cost" in view
-    assert view.count("<mark>") == 1
+    assert 'class="opened" data-stop="1">The bridge opened on Monday.</mark> It cost' in view
+    assert view.count("<mark") == 1
     assert view.count("A bridge opens</h2>") == 1
 
 
 def test_a_quote_over_two_paragraphs_is_marked_in_both() -> None:
     view = shelving.article_view(BRIDGE, Span(45, len(BRIDGE.text)))
-    assert "<mark>It cost 9 million crowns.</mark></p>" in view
-    assert "<mark>It is green.</mark></p>" in view
+    assert ">It cost 9 million crowns.</mark></p>" in view
+    assert ">It is green.</mark></p>" in view
+    assert view.count("data-stop=") == 1
 
 
 def test_a_very_long_paragraph_is_cut_around_its_quote_not_in_it() -> None:
@@ -176,7 +194,7 @@ def test_a_very_long_paragraph_is_cut_around_its_quote_not_in_it() -> None:
     text = "Word after word. " * 200 + quote + " More and more." * 200
     start = text.index(quote)
     shown = marking.quoted(cite(1, replace(BRIDGE, text=text), Span(start, start + len(quote))))
-    assert f"<mark>{quote}</mark>" in shown
+    assert f">{quote}</mark>" in shown
     assert shown.startswith("… ")
     assert shown.endswith(" …")
     assert len(shown) < 1_000
@@ -188,7 +206,7 @@ def test_derived_values_and_summaries_are_marked_as_such() -> None:
     assert "Gazette</span>" in shown
     assert ">summary</span>" in shown
     assert "derived" not in marking.known(COURIER)
-    assert "Worked out from" in Tags(rendering.sources([a_turn(an_answer())])).text
+    assert "Worked out from" in Tags(panel_of([a_turn(an_answer())])).text
 
 
 def test_an_unknown_date_says_so() -> None:
@@ -197,7 +215,7 @@ def test_an_unknown_date_says_so() -> None:
 
 def test_a_refusal_shows_what_was_searched_and_the_closest_passages_as_such() -> None:
     turn = a_turn(a_refusal())
-    chat, panel = rendering.transcript([turn]), Tags(rendering.sources([turn])).text
+    chat, panel = transcript([turn]), Tags(panel_of([turn])).text
     assert "The articles do not say" in Tags(chat).text
     assert "Searched 2 articles, dated 2024-05-06" in chat
     assert 'class="reply refusal"' in chat
@@ -215,11 +233,8 @@ def test_an_error_never_looks_like_a_refusal() -> None:
 
 def test_a_follow_up_shows_how_it_was_understood() -> None:
     resolved = an_answer(question="When did it?", standalone="When did the bridge open?")
-    assert (
-        "Understood as: When did the bridge open?"
-        in Tags(rendering.transcript([a_turn(resolved)])).text
-    )
-    assert "Understood" not in rendering.transcript([a_turn(an_answer())])
+    assert "Understood as: When did the bridge open?" in Tags(transcript([a_turn(resolved)])).text
+    assert "Understood" not in transcript([a_turn(an_answer())])
 
 
 def test_a_long_list_of_articles_is_cut_and_says_so() -> None:
@@ -227,7 +242,7 @@ def test_a_long_list_of_articles_is_cut_and_says_so() -> None:
     shown = shelving.listing(articles, {}, ())
     assert shown.count("<tr>") == shelving.MAX_ROWS + 1
     assert "The first 200 of 205 are shown" in shown
-    assert shelving.listing(articles, {}, (), "gazette 203.md").count("<tr>") == 2
+    assert shelving.listing(articles, {}, (), Wanted("gazette 203.md")).count("<tr>") == 2
 
 
 VERDICTS: list[tuple[list[tuple[str, Verdict]], str | None]] = [
@@ -309,9 +324,9 @@ def test_what_goes_wrong_with_the_index_or_the_question_is_an_error_not_a_refusa
 def test_stopping_keeps_what_is_shown_and_leaves_finished_turns_alone() -> None:
     whole = a_turn(an_answer())
     begun = replace(whole, shown=0)
-    assert stop([whole, begun]) == [whole, replace(begun, stopped=True)]
-    assert stop([whole]) == [whole] == fail([whole])
-    assert fail([begun])[0].problem is not None
+    assert stop(a_chat(whole, begun)) == a_chat(whole, replace(begun, stopped=True))
+    assert stop(a_chat(whole)) == a_chat(whole) == fail(a_chat(whole))
+    assert fail(a_chat(begun)).turns[0].problem is not None
 
 
 # Uploads
@@ -439,7 +454,7 @@ def test_a_reader_asks_opens_the_source_and_adds_an_article(
     assert "6 May 2024" in card.inner_text()
     assert page.evaluate("document.activeElement.id") == "source-1-1"
 
-    card.get_by_role("button", name="Open the article").click()
+    card.get_by_role("button", name="Open article").click()
     dialog = page.locator("dialog[open]")
     dialog.locator("mark").wait_for()
     assert "9 million crowns" in dialog.locator("mark").inner_text()
@@ -451,7 +466,7 @@ def test_a_reader_asks_opens_the_source_and_adds_an_article(
     assert "The articles do not say." in refusal.inner_text()
     assert "not an answer" in page.locator("#sources section:not([hidden])").inner_text()
     turn.locator(".cite").first.click()
-    assert page.locator("#source-1-1").is_visible()
+    page.locator("#source-1-1").wait_for()
 
     page.get_by_role("tab", name="Articles").click()
     page.locator("#articles .skipped", has_text="broken.txt").wait_for()
@@ -525,6 +540,17 @@ class SlowDesk:
 
     def listing(self) -> Listing:
         return Listing()
+
+    def outlets(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(Path("corpus"), Path("index"))
+
+    @property
+    def watcher(self) -> Watcher:
+        return Watcher(Path("corpus"), lambda unfinished: None)
 
     def stream(self, question: Question) -> Iterator[Looking | Reply]:
         yield Looking(question.text, 2)

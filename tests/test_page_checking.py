@@ -7,6 +7,7 @@ from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -18,6 +19,8 @@ from qa.comparing import Comparison
 from qa.errors import BadQuestion, EvidenceModelError, TooMuchToCompare
 from qa.page import checks, comparisons
 from qa.page.desk import Desk
+from qa.page.picturing import matrix
+from qa.page.sentences import sentences_of
 from qa.page.turns import Problem
 from qa.page.working import Hint, Tell, checked, compared, working
 from qa.replies import ArticleVerdict, Claim, Searched, Verdict, cite
@@ -92,6 +95,10 @@ def a_check(*articles: ArticleCheck, statement: str = STATEMENT) -> Check:
     return Check(statement, tuple(numbered), 0.9, SEARCHED)
 
 
+def one(*articles: ArticleCheck) -> tuple[Check, ...]:
+    return (a_check(*articles),)
+
+
 def a_comparison(*claims: Claim, articles: tuple[Article, ...] = (MILL, POST, WIRE)) -> Comparison:
     citations = (cite(1, MILL, REOPENED), cite(2, POST, GRINDS))
     return Comparison(None, articles, claims, citations, SEARCHED)
@@ -125,11 +132,11 @@ def test_a_headline_says_how_the_articles_stand_to_the_statement(
 ) -> None:
     check = a_check(*articles)
     assert checks.headline(check)[1] == expected
-    assert f">{expected}</h2>" in checks.outcome(check)
+    assert f">{expected}</h2>" in checks.outcome((check,))
 
 
 def test_each_article_has_its_verdict_its_source_and_its_marked_quote() -> None:
-    html = checks.outcome(a_check(SUPPORT, OTHERWISE, SILENT))
+    html = checks.outcome(one(SUPPORT, OTHERWISE, SILENT))
     first, second, third = re.findall(r"<article.*?</article>", html)
     assert "✓ Says so Valley Herald 1 September 2024 The mill reopens" in spaced(first)
     assert "<mark>The old mill reopened on Sunday.</mark> It grinds" in first
@@ -145,36 +152,74 @@ def spaced(html: str) -> str:
     return " ".join(Page(re.sub(r"<(?=[ph/])", " <", html)).text.split())
 
 
+def test_the_words_that_an_article_has_otherwise_are_told_apart() -> None:
+    html = checks.outcome(
+        (a_check(says(POST, "differs", GRINDS), statement="It grinds 5 tonnes a day."),)
+    )
+    assert '<mark>It grinds <b class="other">4</b> tonnes a day.</mark>' in html
+
+
+def test_of_a_paragraph_every_sentence_has_its_verdicts() -> None:
+    fine = a_check(SUPPORT, says(POST, "supports"))
+    other = a_check(OTHERWISE, SILENT, statement="It grinds 5 tonnes.")
+    unheard_of = a_check(statement="Nobody <came>.")
+    paragraph = (fine, other, unheard_of)
+    html = checks.outcome(paragraph)
+    assert "1 of 3 sentences supported, 1 said otherwise" in html
+    assert [" open" in head for head in re.findall(r"<details class=.sentence[^>]*>", html)] == [
+        False,
+        True,
+        True,
+    ]
+    assert "Nobody <came>." in Page(html).text
+    assert "No article comes near it." in html
+    buttons = [told["data-open"] for _, told in Page(html).tags if "data-open" in told]
+    assert buttons == ["1", "2", "3", "4"]
+    assert ">It grinds 4 tonnes a day.</mark>" in checks.opened(paragraph, 3)
+    assert checks.opened(paragraph, 5) == ""
+
+
+def test_a_text_is_taken_apart_into_its_sentences() -> None:
+    assert sentences_of("The mill reopened. Nobody came!\n\nWhy") == [
+        "The mill reopened.",
+        "Nobody came!",
+        "Why",
+    ]
+    for text in (" ", "It is so. " * 21, "x" * 20_001):
+        with pytest.raises(BadQuestion):
+            sentences_of(text)
+
+
 def test_that_nothing_comes_near_is_said_with_how_much_was_searched() -> None:
-    assert "40 articles searched, none comes near it." in checks.outcome(a_check())
+    assert "40 articles searched, none comes near it." in checks.outcome(one())
 
 
 def test_a_note_that_says_no_more_than_the_verdict_is_not_repeated() -> None:
-    html = checks.outcome(a_check(says(POST, "differs", GRINDS, "says otherwise")))
+    html = checks.outcome(one(says(POST, "differs", GRINDS, "says otherwise")))
     assert Page(html).text.lower().count("says otherwise") == 2  # headline and verdict
 
 
 def test_a_copy_names_the_article_whose_text_it_carries_and_is_no_second_source() -> None:
     copy = says(WIRE, "supports", copy_of=MILL.name)
-    html = checks.outcome(a_check(SUPPORT, copy))
+    html = checks.outcome(one(SUPPORT, copy))
     assert "Carries the text of Valley Herald, The mill reopens" in Page(html).text
-    assert "2 of 2 articles say this, in 1 independent text" in html
-    assert "Carries" not in checks.outcome(a_check(SUPPORT))
+    assert "2 of 2 articles say this, the same wire text" in html
+    assert "Carries" not in checks.outcome(one(SUPPORT))
 
 
 def test_every_checked_article_opens_with_its_own_quote_marked() -> None:
     check = a_check(SUPPORT, OTHERWISE, SILENT)
     buttons = [
-        told["data-open"] for _, told in Page(checks.outcome(check)).tags if "data-open" in told
+        told["data-open"] for _, told in Page(checks.outcome((check,))).tags if "data-open" in told
     ]
     assert buttons == ["1", "2", "3"]
-    first, second, third = (checks.opened(check, int(n)) for n in buttons if n)
-    assert "<mark>The old mill reopened on Sunday.</mark>" in first
-    assert "<mark>It grinds 4 tonnes a day.</mark>" in second
+    first, second, third = (checks.opened((check,), int(n)) for n in buttons if n)
+    assert ">The old mill reopened on Sunday.</mark>" in first
+    assert ">It grinds 4 tonnes a day.</mark>" in second
     assert "Hill Post" in second
     assert "Mill grinds again" in third
-    assert "<mark>" not in third
-    assert checks.opened(check, 4) == checks.opened(check, 0) == checks.opened(None, 1) == ""
+    assert "<mark" not in third
+    assert checks.opened((check,), 4) == checks.opened((check,), 0) == checks.opened(None, 1) == ""
 
 
 # A comparison
@@ -230,7 +275,7 @@ def test_a_column_says_whose_text_it_carries() -> None:
         True,
         False,
     ]
-    assert "in 1 independent text" in row[0]
+    assert "the same wire text" in row[0]
 
 
 def test_a_cell_opens_the_article_of_its_quote_with_that_marked() -> None:
@@ -239,9 +284,62 @@ def test_a_cell_opens_the_article_of_its_quote_with_that_marked() -> None:
         told["data-open"] for _, told in Page(comparisons.outcome(what)).tags if "data-open" in told
     ]
     assert n == "2"
-    assert "<mark>It grinds 4 tonnes a day.</mark>" in comparisons.opened(what, 2)
+    assert ">It grinds 4 tonnes a day.</mark>" in comparisons.opened(what, 2)
     assert "Hill Post" in comparisons.opened(what, 2)
     assert comparisons.opened(what, 3) == comparisons.opened("Comparing…", 1) == ""
+
+
+def test_the_claims_are_told_apart_by_who_says_them() -> None:
+    said_by_all = a_claim(*(ArticleVerdict(one.name, "supports", 1) for one in (MILL, POST)))
+    by_one = a_claim(ArticleVerdict(MILL.name, "supports", 1), ArticleVerdict(POST.name, "silent"))
+    differ = a_claim(
+        ArticleVerdict(MILL.name, "supports", 1), ArticleVerdict(POST.name, "differs", 2)
+    )
+    alone = a_claim(ArticleVerdict(MILL.name, "supports", 1))
+    html = comparisons.outcome(a_comparison(said_by_all, by_one, differ, alone))
+    tags = Page(html).tags
+    assert [told["data-who"] for _, told in tags if "data-who" in told] == [
+        "all",
+        "one",
+        "differ",
+        "one",
+    ]
+    assert re.findall(r"(\w+) <span>(\d)</span>", html) == [
+        ("claims", "4"),
+        ("all", "1"),
+        ("one", "2"),
+        ("Differ", "1"),
+    ]
+
+
+def test_the_articles_stand_on_a_line_by_their_days() -> None:
+    later = replace(POST, published=date(2024, 9, 3))
+    html = comparisons.outcome(
+        a_comparison(a_claim(ArticleVerdict(MILL.name, "supports", 1)), articles=(later, MILL))
+    )
+    line = re.findall(r'<ol class="timeline.*?</ol>', html)[0]
+    assert spaced(line) == "1 September 2024 Valley Herald 2 days later 3 September 2024 Hill Post"
+    assert "1 article without a date" in comparisons.outcome(
+        a_comparison(a_claim(ArticleVerdict(MILL.name, "supports", 1)))
+    )
+
+
+def test_the_picture_is_an_svg_by_itself_with_a_sign_for_every_verdict() -> None:
+    claim = a_claim(
+        ArticleVerdict(MILL.name, "supports", 1),
+        ArticleVerdict(POST.name, "differs", 2),
+        ArticleVerdict(WIRE.name, "silent"),
+    )
+    what = replace(a_comparison(claim), topic=HOSTILE)
+    picture = ElementTree.fromstring(matrix(what))
+    assert picture.tag == "{http://www.w3.org/2000/svg}svg"
+    names = {one.tag.partition("}")[2] for one in picture.iter()}
+    assert names <= {"svg", "rect", "line", "text", "circle", "path"}
+    texts = [one.text for one in picture.iter() if one.text]
+    assert "The old mill reopened on Sunday." in texts
+    # One sign each in the row, one each in the legend.
+    assert len(picture.findall("{*}circle")) == 4
+    assert len(picture.findall("{*}path")) == 2
 
 
 def test_a_topic_that_nothing_is_about_has_no_table() -> None:
@@ -282,9 +380,9 @@ def test_hostile_text_comes_out_as_text_wherever_it_is_shown() -> None:
         HOSTILE, (article, copies), (claim,), (cite(1, article, span),), SEARCHED
     )
     for html in (
-        checks.outcome(check),
+        checks.outcome((check,)),
         comparisons.outcome(comparison),
-        checks.opened(check, 1),
+        checks.opened((check,), 1),
         comparisons.opened(comparison, 1),
         checks.outcome(HOSTILE),
         comparisons.outcome(HOSTILE),
@@ -303,7 +401,7 @@ class Failing:
     def __init__(self, cause: Exception) -> None:
         self.cause = cause
 
-    def check(self, statement: str, tell: Tell) -> Check:
+    def check(self, text: str, tell: Tell) -> tuple[Check, ...]:
         raise self.cause
 
     def compare(self, topic: str, tell: Tell) -> Comparison:
@@ -394,15 +492,15 @@ def test_a_desk_checks_and_compares_and_asks_for_a_topic_where_there_is_much(
 ) -> None:
     ready, told = desk(9), list[str]()
     found = checked(ready, "The 3 windmills of Sandby stand still today.", told.append)
-    assert isinstance(found, Check)
-    assert found.searched.articles == 9
+    assert isinstance(found, tuple)
+    assert found[0].searched.articles == 9
     assert told[-1] == "Reading the articles…"
     assert isinstance(compared(ready, "  ", told.append), Hint)
     on_topic = compared(ready, "windmills of Sandby", told.append)
     assert isinstance(on_topic, Comparison)
     assert on_topic.claims
     assert re.fullmatch(r"Comparing, \d+ of \d+ sentences…", told[-1])
-    assert isinstance(checked(ready, "x" * 2_001, told.append), Problem)
+    assert isinstance(checked(ready, "x" * 20_001, told.append), Problem)
 
 
 def test_without_an_index_nothing_is_checked_or_compared(desk: Callable[..., Desk]) -> None:
@@ -468,11 +566,19 @@ def test_a_reader_checks_a_statement_and_opens_the_quote(page: Any, address: str
     quoted = checked.locator("article:has(mark)").first
     assert re.search("Says (so|otherwise)", quoted.locator(".verdict").inner_text())
     quote = text_of_all(quoted.locator("mark"))
-    quoted.get_by_role("button", name="Open the article").click()
+    quoted.get_by_role("button", name="Open article").click()
     page.locator("dialog[open] mark").first.wait_for()
     assert text_of_all(page.locator("dialog[open] mark")) == quote
     page.keyboard.press("Escape")
     assert not page.locator("dialog[open]").count()
+
+    page.get_by_label("Statement").fill(f"{statement} Nobody scored in the cup final.")
+    page.click("#check")
+    page.locator(".checked .headline", has_text="of 2 sentences").wait_for()
+    assert page.locator(".sentence summary .of").all_inner_texts() == [
+        statement,
+        "Nobody scored in the cup final.",
+    ]
 
 
 @pytest.mark.browser
@@ -495,6 +601,17 @@ def test_a_reader_compares_the_articles_and_opens_a_quote_with_the_keyboard(
     cells = table.locator("tbody td")
     assert cells.count() == 2 * rows.count()
     assert rows.locator("xpath=self::*[td//blockquote]").count() == rows.count()
+
+    page.get_by_role("button", name="Said by all").click()
+    assert rows.locator("visible=true").count() == table.locator("[data-who=all]").count()
+    assert not table.locator("[data-who=one]").first.is_visible()
+    page.get_by_role("button", name="All claims").click()
+    page.get_by_text("As a picture").click()
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Save the picture").click()
+    assert saving.value.suggested_filename == "claims.svg"
+    saved = ElementTree.parse(saving.value.path()).getroot()
+    assert f"{rows.count()} claims in 2 articles" in saved.attrib["aria-label"]
 
     cell = table.locator("td:has(summary)").first
     quote = cell.locator("blockquote")

@@ -1,6 +1,6 @@
-"""A checked statement as HTML: the verdict of each article, with the quote that shows it."""
+"""Checked statements as HTML: the verdict of each article, with the quote that shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from index.articles import Article
 from qa.checking import ArticleCheck, Check
@@ -14,25 +14,31 @@ from qa.wording import VERDICTS, agreement, counted, name_of
 SIGNS: dict[Verdict, str] = {"supports": "✓", "differs": "✗", "silent": "–"}
 
 
-def outcome(what: str | Check | Problem | None) -> str:
+def outcome(what: str | Sequence[Check] | Problem | None) -> str:
     """What is being done, the verdicts, or what went wrong; at first what there will be."""
     if what is None:
         return (
             '<p class="hint">Each article that comes near the statement appears here: it supports '
-            "it, says otherwise, or does not mention it.</p>"
+            "it, says otherwise, or does not mention it. Of a paragraph every sentence is checked."
+            "</p>"
         )
     if isinstance(what, str):
         return waiting(what)
     if isinstance(what, Problem):
         return problem(what)
-    return _check(what)
+    if len(what) == 1:
+        return _check(what[0])
+    return _paragraph(what)
 
 
 def opened(what: object, n: int) -> str:
-    """The `n`-th article of a check to read, its quote marked."""
-    if not isinstance(what, Check) or not 1 <= n <= len(what.articles):
+    """The `n`-th article to read, counted through all checks, its quote marked."""
+    if not isinstance(what, tuple):
         return ""
-    one = what.articles[n - 1]
+    articles = [one for check in what for one in check.articles]
+    if not 1 <= n <= len(articles):
+        return ""
+    one = articles[n - 1]
     return article_view(one.article, one.citation.span if one.citation else None)
 
 
@@ -68,6 +74,38 @@ def _named(check: Check) -> dict[str, Article]:
     return {one.article.name: one.article for one in check.articles}
 
 
+def _paragraph(checks: Sequence[Check]) -> str:
+    """Sentence by sentence, those that an article says otherwise or none says opened."""
+    supported = sum(one.supported for one in checks)
+    differing = sum(headline(one)[0] == "differ" for one in checks)
+    heading = f"{supported} of {counted(len(checks), 'sentence')} supported"
+    heading += f", {differing} said otherwise" if differing else ""
+    parts, first = [], 1
+    for check in checks:
+        tone, text = headline(check)
+        unsure = " open" if tone in {"differ", "none"} else ""
+        parts.append(
+            f'<details class="sentence {tone}"{unsure}><summary><span class="of" dir="auto">'
+            f'{text_of(check.statement)}</span><span class="told {tone}">{text_of(text)}</span>'
+            f"</summary>{_cards(check, first)}</details>"
+        )
+        first += len(check.articles)
+    searched = counted(checks[0].searched.articles, "article")
+    return (
+        f'<section class="checked" aria-label="Verdicts"><h2 class="headline">{heading}</h2>'
+        f'<p class="about">{searched} searched.</p>{"".join(parts)}</section>'
+    )
+
+
+def _cards(check: Check, first: int) -> str:
+    cards = "".join(
+        _card(n, one, check.statement, _named(check)) for n, one in enumerate(check.articles, first)
+    )
+    if not cards:
+        return '<p class="hint">No article comes near it.</p>'
+    return cards + (f'<p class="hint">* {DERIVED_NOTE}.</p>' if "*</abbr>" in cards else "")
+
+
 def _check(check: Check) -> str:
     tone, text = headline(check)
     searched = counted(check.searched.articles, "article")
@@ -76,16 +114,15 @@ def _check(check: Check) -> str:
         scope += ", none comes near it"
     elif len(check.articles) < check.searched.articles:
         scope += f", the {len(check.articles)} nearest shown"
-    cards = "".join(_card(n, one, _named(check)) for n, one in enumerate(check.articles, 1))
-    derived = f'<p class="hint">* {DERIVED_NOTE}.</p>' if "*</abbr>" in cards else ""
+    cards = _cards(check, 1) if check.articles else ""
     return (
         f'<section class="checked" aria-label="Verdicts"><h2 class="headline {tone}">'
         f'{text_of(text)}</h2><p class="of" dir="auto">{text_of(check.statement)}</p>'
-        f'<p class="about">{scope}.</p>{cards}{derived}</section>'
+        f'<p class="about">{scope}.</p>{cards}</section>'
     )
 
 
-def _card(n: int, one: ArticleCheck, articles: Mapping[str, Article]) -> str:
+def _card(n: int, one: ArticleCheck, statement: str, articles: Mapping[str, Article]) -> str:
     article, verdict = one.article, one.finding.verdict
     note = (
         f'<p class="note" dir="auto">{text_of(one.finding.note)}</p>'
@@ -99,7 +136,8 @@ def _card(n: int, one: ArticleCheck, articles: Mapping[str, Article]) -> str:
         else ""
     )
     quote = (
-        f'<blockquote dir="auto"{language(article)}>{quoted(one.citation)}</blockquote>'
+        f'<blockquote dir="auto"{language(article)}>'
+        f"{quoted(one.citation, statement if verdict == 'differs' else None)}</blockquote>"
         if one.citation
         else ""
     )
@@ -108,6 +146,6 @@ def _card(n: int, one: ArticleCheck, articles: Mapping[str, Article]) -> str:
         f"{SIGNS[verdict]}</span> {VERDICTS[verdict].capitalize()}</p>{note}"
         f'<p class="from">{known(article)}</p><h3 dir="auto">{title(article)}</h3>{copy}{quote}'
         f'<p class="acts"><button type="button" class="plain" data-open="{n}" '
-        f'aria-label="Open the article of {text_of(name_of(article.name, articles))}">'
+        f'aria-label="Open article: that of {text_of(name_of(article.name, articles))}">'
         "Open article</button></p></article>"
     )

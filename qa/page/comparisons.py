@@ -1,11 +1,13 @@
 """A comparison as an HTML table: a row a claim, a column an article, a quote behind each cell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Literal, cast
 
 from index.articles import Article
 from qa.comparing import Comparison
 from qa.page.checks import SIGNS
-from qa.page.marking import DERIVED_NOTE, known, language, text_of, title
+from qa.page.marking import DERIVED_NOTE, against, day, known, language, text_of, title
+from qa.page.picturing import matrix
 from qa.page.rendering import problem, waiting
 from qa.page.shelving import article_view
 from qa.page.turns import Problem
@@ -64,16 +66,77 @@ def _comparison(what: Comparison) -> str:
     hints = [f"* {DERIVED_NOTE}."] if "*</abbr>" in heads else []
     if 'class="other"' in rows:
         hints.insert(0, "An empty cell: the article is about another event.")
+    groups = [who(claim) for claim in what.claims]
     topic = f" on “{what.topic}”" if what.topic else ""
     text = f"{counted(len(what.claims), 'claim')} in {counted(len(articles), 'article')}{topic}"
     return (
         f'<section class="compared"><h2 class="headline" dir="auto">{text_of(text)}</h2>'
         f'<p class="about">{searched} Disagreements come first; a cell opens its quote.</p>'
+        f"{_timeline(what.articles)}{_narrowing(groups)}"
         '<div class="scroll" tabindex="0" role="region" aria-label="Claims by article">'
         f'<table class="claims"><thead><tr><th scope="col">Claim</th>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
-        + "".join(f'<p class="hint">{one}</p>' for one in hints)
-        + "</section>"
+        f"{_pictured(what)}" + "".join(f'<p class="hint">{one}</p>' for one in hints) + "</section>"
+    )
+
+
+Who = Literal["all", "one", "differ", "some"]
+
+
+def who(claim: Claim) -> Who:
+    """Whether all of the articles on its event say a claim, one alone, or some say otherwise."""
+    saying = sum(one.verdict == "supports" for one in claim.articles)
+    if any(one.verdict == "differs" for one in claim.articles):
+        return "differ"
+    if saying == len(claim.articles) > 1:
+        return "all"
+    return "one" if saying == 1 else "some"
+
+
+def _narrowing(groups: Sequence[Who]) -> str:
+    """Buttons that leave some of the rows; the browser does it."""
+    labels = {"every": "All claims", "all": "Said by all", "one": "Only by one", "differ": "Differ"}
+    buttons = ""
+    for name, label in labels.items():
+        count = len(groups) if name == "every" else groups.count(cast("Who", name))
+        buttons += (
+            f'<button type="button" data-narrow="{name}" '
+            f'aria-pressed="{str(name == "every").lower()}"{"" if count else " disabled"}>'
+            f"{label} <span>{count:,}</span></button>"
+        )
+    return f'<div class="narrowing" role="group" aria-label="Which claims">{buttons}</div>'
+
+
+def _timeline(articles: Sequence[Article]) -> str:
+    """The articles in the order of their days, where several have one."""
+    dated = sorted(
+        (one for one in articles if one.published), key=lambda one: (one.published, one.name)
+    )
+    if not dated or len(articles) < 2:
+        return ""
+    rows, before = "", None
+    for one in dated:
+        assert one.published
+        later = (one.published - before).days if before else 0
+        gap = f'<span class="gap">{counted(later, "day")} later</span>' if later else ""
+        before = one.published
+        rows += (
+            f'<li>{gap}<time datetime="{one.published.isoformat()}">{day(one.published)}</time> '
+            f'<span class="outlet" dir="auto">{text_of(one.outlet or one.name)}</span></li>'
+        )
+    undated = len(articles) - len(dated)
+    rest = (
+        f'<li class="unknown">{counted(undated, "article")} without a date</li>' if undated else ""
+    )
+    return f'<ol class="timeline" aria-label="The articles by date">{rows}{rest}</ol>'
+
+
+def _pictured(what: Comparison) -> str:
+    return (
+        '<details class="pictured"><summary>As a picture</summary>'
+        f'<div class="canvas" tabindex="0" role="region" aria-label="Picture">{matrix(what)}</div>'
+        '<p class="acts"><button type="button" class="plain" data-picture="1">Save the picture '
+        "(SVG)</button></p></details>"
     )
 
 
@@ -92,13 +155,21 @@ def _head(article: Article, copy_of: str | None, articles: Articles) -> str:
 
 def _row(claim: Claim, articles: Articles, numbered: Mapping[int, Citation]) -> str:
     verdicts = {one.article: one for one in claim.articles}
-    cells = "".join(_cell(verdicts.get(name), articles, numbered) for name in articles)
+    cells = "".join(_cell(claim, verdicts.get(name), articles, numbered) for name in articles)
     told = agreement(claim, articles)
     line = f'<p class="agreeing {told[0]}" dir="auto">{text_of(told[1])}</p>' if told else ""
-    return f'<tr><th scope="row"><p dir="auto">{text_of(claim.text)}</p>{line}</th>{cells}</tr>'
+    return (
+        f'<tr data-who="{who(claim)}"><th scope="row"><p dir="auto">{text_of(claim.text)}</p>'
+        f"{line}</th>{cells}</tr>"
+    )
 
 
-def _cell(one: ArticleVerdict | None, articles: Articles, numbered: Mapping[int, Citation]) -> str:
+def _cell(
+    claim: Claim,
+    one: ArticleVerdict | None,
+    articles: Articles,
+    numbered: Mapping[int, Citation],
+) -> str:
     if one is None:
         return '<td class="other"></td>'
     wording = VERDICTS[one.verdict]
@@ -114,10 +185,13 @@ def _cell(one: ArticleVerdict | None, articles: Articles, numbered: Mapping[int,
     if citation is None:
         return f'<td class="{one.verdict}">{sign} {shown}{note}</td>'
     article = citation.article
+    quote = (
+        against(claim.text, citation.quote) if one.verdict == "differs" else text_of(citation.quote)
+    )
     return (
         f'<td class="{one.verdict}"><details><summary>{sign} {shown}{note}</summary>'
-        f'<blockquote dir="auto"{language(article)}>{text_of(citation.quote)}</blockquote>'
+        f'<blockquote dir="auto"{language(article)}>{quote}</blockquote>'
         f'<p class="acts"><button type="button" class="plain" data-open="{citation.n}" '
-        f'aria-label="Open the article of {text_of(name_of(article.name, articles))}">'
+        f'aria-label="Open article: that of {text_of(name_of(article.name, articles))}">'
         "Open article</button></p></details></td>"
     )

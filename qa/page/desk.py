@@ -4,8 +4,8 @@ Nothing heavy is imported before `start`, so that the page is there at once.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -15,18 +15,22 @@ from qa.wording import counted
 
 if TYPE_CHECKING:
     from index.articles import Article
+    from index.history import Version
     from index.indexing import Report
     from index.schema import Skipped
-    from index.searching import Index
+    from index.searching import Hit, Index, Snapshot
     from qa.answering import Answerer, Question
     from qa.checking import Check
     from qa.comparing import Comparison
     from qa.judging import Judge
     from qa.page.uploading import Taken
+    from qa.page.watching import Watcher
+    from qa.rating import Rating
     from qa.replies import Looking, Reply
 
 PREPARING = "Preparing the index…"
 NOT_READY = "Not ready"
+WARMING_UP = "What is this about?"
 
 Tell = Callable[[str], None]
 
@@ -47,6 +51,7 @@ class State:
 class Listing:
     """What is indexed, as the Articles tab lists it."""
 
+    generation: int = 0
     articles: tuple["Article", ...] = ()
     passages: dict[str, int] = field(default_factory=dict)
     skipped: tuple["Skipped", ...] = ()
@@ -67,6 +72,7 @@ class Desk:
         self._index: Index
         self._answerer: Answerer
         self._judge: Judge | None = None
+        self._watcher: Watcher | None = None
 
     def start(self) -> None:
         """Loads the models and brings the index in line, in the background."""
@@ -81,13 +87,12 @@ class Desk:
         from index.errors import IndexingError
         from qa.answering import Question
         from qa.errors import QuestionError
-        from qa.page.offering import LIKELY_QUESTIONS
 
         try:
             self._load()
             self._update(rebuild=False)
             self._prepared.set()
-            self._answerer.ask(Question(LIKELY_QUESTIONS[0]))  # loads the models
+            self._answerer.ask(Question(WARMING_UP))  # loads the models
             self.state = self._ready()
             self._find_examples()
         except (IndexingError, QuestionError) as cause:
@@ -111,17 +116,18 @@ class Desk:
         self._answerer = open_answerer(self._index, self.settings.evidence_model)
         self._loaded.set()
 
-    def update(self, rebuild: bool = False) -> "Report":
+    def update(self, rebuild: bool = False, unfinished: Collection[Path] = ()) -> "Report":
         """Brings the index in line with the corpus folder; answers use it at once.
 
-        Until then the last generation answers. Raises an IndexingError with what to do.
+        Until then the last generation answers. Files that are still being written (`unfinished`)
+        count as they were. Raises an IndexingError with what to do.
         """
-        report = self._update(rebuild)
+        report = self._update(rebuild, unfinished)
         self.state = self._ready()
         threading.Thread(target=self._find_examples, name="examples", daemon=True).start()
         return report
 
-    def _update(self, rebuild: bool) -> "Report":
+    def _update(self, rebuild: bool, unfinished: Collection[Path] = ()) -> "Report":
         from index.errors import IndexingError
         from index.indexing import update_index
 
@@ -135,6 +141,7 @@ class Desk:
                     self._index.embedder,
                     rebuild,
                     self._progress,
+                    unfinished,
                 )
             except IndexingError as cause:
                 self.state = self._not_ready(cause)
@@ -192,19 +199,46 @@ class Desk:
         yield from self._awaited()
         yield from self._answerer.stream(question)
 
-    def check(self, statement: str, tell: Tell) -> "Check":
-        """What the articles say to a statement; `tell` hears what is being waited for.
+    def check(self, text: str, tell: Tell) -> "tuple[Check, ...]":
+        """What the articles say to every sentence of a text; `tell` hears how far it is.
 
         Raises an IndexingError or a QuestionError.
         """
-        from qa.checking import check, check_length
+        from qa.checking import check
+        from qa.page.sentences import sentences_of
 
-        check_length(statement)
+        sentences = sentences_of(text)
         for waiting in self._awaited():
             tell(waiting)
         tell("Reading the articles…")
+        checks = []
         with self._index.reading() as snapshot:
-            return check(statement, snapshot, self._index.embed, self._one_judge())
+            judge = self._one_judge()
+            for n, sentence in enumerate(sentences, 1):
+                if len(sentences) > 1:
+                    tell(f"Reading the articles, sentence {n} of {len(sentences)}…")
+                checks.append(check(sentence, snapshot, self._index.embed, judge))
+        return tuple(checks)
+
+    def search(self, query: str, top: int) -> "list[Hit]":
+        """The best passage of every article that a query finds, best first.
+
+        Raises an IndexingError or a QuestionError.
+        """
+        from index.searching import rank_articles
+        from qa.ranking import READ, rerank
+
+        with self.reading() as snapshot:
+            hits = rank_articles(query, snapshot, max(top, READ))
+            return rerank(query, hits, self._one_judge())[:top]
+
+    @contextmanager
+    def reading(self) -> "Iterator[Snapshot]":
+        """One generation to read, waited for where it is not there yet. Raises an IndexingError."""
+        for _ in self._awaited():
+            pass
+        with self._index.reading() as snapshot:
+            yield snapshot
 
     def compare(self, topic: str, tell: Tell) -> "Comparison":
         """The articles on a topic, or all of them, side by side; `tell` hears how far it is.
@@ -278,6 +312,39 @@ class Desk:
             return known
         return known
 
+    def versions(self, name: str) -> "tuple[Version, ...]":
+        """Every text that was indexed under a name, the oldest first; none where none was."""
+        from index.errors import IndexingError
+
+        try:
+            with self._index.reading() as snapshot:
+                return snapshot.versions(name)
+        except IndexingError:
+            return ()
+
+    def original(self, name: str) -> bytes:
+        """The file of an indexed article as it is now. Raises an IndexingError or an OSError."""
+        found = self.article(name)
+        return (self.settings.corpus / found.name).read_bytes()
+
+    def outlets(self) -> tuple[str, ...]:
+        """The outlets of what is indexed, in order; none while there is no index."""
+        from index.errors import IndexingError
+
+        try:
+            return tuple(sorted({one.outlet for one in self.listing().articles if one.outlet}))
+        except IndexingError:
+            return ()
+
+    def rate(
+        self, reply: "Reply", question: "Question", rating: "Rating | None", reason: str
+    ) -> None:
+        """Keeps what a reader thinks of a reply. Raises OSError."""
+        from qa.rating import keep, rated, ratings_file
+
+        with self._writing:
+            keep(rated(reply, question, rating, reason), ratings_file(self.settings.index))
+
     def article(self, name: str) -> "Article":
         """An article as it is indexed now. Raises an IndexingError."""
         with self._index.reading() as snapshot:
@@ -292,7 +359,10 @@ class Desk:
         try:
             with self._index.reading() as snapshot:
                 return Listing(
-                    tuple(snapshot.articles()), snapshot.passage_counts(), snapshot.skipped()
+                    snapshot.generation,
+                    tuple(snapshot.articles()),
+                    snapshot.passage_counts(),
+                    snapshot.skipped(),
                 )
         except IndexMissing:
             return Listing()
@@ -303,6 +373,44 @@ class Desk:
 
         with self._writing:
             return [take(file, self.settings.corpus) for file in files]
+
+    def remove(self, name: str) -> "tuple[str, Report]":
+        """Takes an article out of the corpus folder and the index; gives what puts it back.
+
+        Raises an IndexingError, and leaves the file where it is.
+        """
+        from index.errors import IndexingError
+        from qa.page.removing import put_back, remove
+
+        name = self.article(name).name
+        with self._writing:
+            key = remove(name, self.settings.corpus)
+        try:
+            return key, self.update()
+        except IndexingError:
+            with self._writing:
+                put_back(key, self.settings.corpus)
+            self.state = self._ready()
+            raise
+
+    def put_back(self, key: str) -> "tuple[str, Report]":
+        """Puts a removed article back; gives its name. Raises an IndexingError."""
+        from qa.page.removing import put_back
+
+        with self._writing:
+            name = put_back(key, self.settings.corpus)
+        return name, self.update()
+
+    @property
+    def watcher(self) -> "Watcher":
+        """Keeps the index in line with the folder while it is switched on."""
+        from qa.page.watching import Watcher
+
+        if self._watcher is None:
+            self._watcher = Watcher(
+                self.settings.corpus, lambda unfinished: self.update(unfinished=unfinished)
+            )
+        return self._watcher
 
 
 class _Progress:

@@ -1,31 +1,53 @@
 """Whole articles, the list of them and reports as HTML; every text goes through `text_of`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.articles import Article, Span
+from index.history import Version
 from index.indexing import Report
 from index.schema import Skipped
+from index.searching import EVERYWHERE, Scope
 from qa.page.marking import (
     DERIVED_NOTE,
     badge,
+    became,
     day,
     derived,
+    direction,
+    indexed_from_to,
     known,
     language,
-    marked,
+    marked_all,
     text_of,
     title,
+    web_address,
 )
 from qa.page.rendering import problem
 from qa.page.turns import Problem
 from qa.page.uploading import Taken
 from qa.wording import counted
 
+if TYPE_CHECKING:
+    from qa.page.desk import Listing
+
 MAX_ROWS = 200
 
 
-def article_view(article: Article, mark: Span | None = None) -> str:
-    """A whole article in a dialog, the quote marked."""
+def article_view(
+    article: Article,
+    opened: Span | None = None,
+    others: Sequence[Span] = (),
+    versions: Sequence[Version] = (),
+) -> str:
+    """A whole article in a dialog, everything that was quoted from it marked.
+
+    With its versions it says what became of this text, and the others can be opened.
+    """
+    this = next((one for one in reversed(versions) if one.article.hash == article.hash), None)
+    marks = list(dict.fromkeys([*([opened] if opened else []), *others]))
     paragraphs: list[str] = []
     at = 0
     for line in article.text.splitlines(keepends=True):
@@ -34,7 +56,7 @@ def article_view(article: Article, mark: Span | None = None) -> str:
         if not stripped:
             continue
         begin = start + line.index(stripped)
-        shown = marked(article.text, Span(begin, begin + len(stripped)), mark)
+        shown = marked_all(article.text, Span(begin, begin + len(stripped)), marks, opened)
         heads = not paragraphs and article.title == stripped
         paragraphs.append(f'<h2 dir="auto">{shown}</h2>' if heads else f'<p dir="auto">{shown}</p>')
     heading = "" if paragraphs[0].startswith("<h2") else f'<h2 dir="auto">{title(article)}</h2>'
@@ -48,11 +70,74 @@ def article_view(article: Article, mark: Span | None = None) -> str:
     )
     return (
         f'<dialog class="article" aria-label="{text_of(article.title or article.name)}">'
-        f'<header><p class="from">{known(article)}</p><button type="button" class="plain" '
-        f'data-close aria-label="Close the article">Close</button></header>'
-        f'<div class="text" tabindex="0"{language(article)}>{heading}{"".join(paragraphs)}'
-        f'</div><footer>{summary}{derived}<p class="hint file">{text_of(article.name)}</p></footer>'
-        "</dialog>"
+        f'<header><p class="from">{known(article)}</p>{_steps(len(marks))}'
+        '<button type="button" class="plain" data-close aria-label="Close the article">Close'
+        f'</button></header>{_earlier(this)}<div class="text" tabindex="0"{language(article)}'
+        f"{direction(article)}>{heading}{''.join(paragraphs)}</div>"
+        f"<footer>{summary}{derived}{_about(article, this, versions)}</footer></dialog>"
+    )
+
+
+def _steps(quotes: int) -> str:
+    """From quote to quote, where there are several."""
+    if quotes < 2:
+        return ""
+    return (
+        '<p class="steps"><button type="button" class="plain" data-step="-1" '
+        'aria-label="Previous quote">‹</button> <span class="at" role="status"></span> '
+        '<button type="button" class="plain" data-step="1" aria-label="Next quote">›</button></p>'
+    )
+
+
+def _earlier(this: Version | None) -> str:
+    """That this is not the text that is indexed now."""
+    if this is None or this.state == "current":
+        return ""
+    return (
+        f'<p class="since">{became(this)} This is its text as it was indexed '
+        f"{indexed_from_to(this)}.</p>"
+    )
+
+
+def _versions(name: str, this: Version | None, versions: Sequence[Version]) -> str:
+    """Every text of an article, the newest first, each to be opened."""
+    rows = []
+    for one in reversed(versions):
+        told = f"{one.number}, indexed {indexed_from_to(one)}"
+        rows.append(
+            f"<li>{told}, shown here</li>"
+            if one == this
+            else f'<li>{told} <button type="button" class="plain" data-article="{text_of(name)}" '
+            f'data-version="{one.number}" aria-label="Open version {one.number}">Open</button></li>'
+        )
+    return f'<ol class="versions">{"".join(rows)}</ol>'
+
+
+def _about(article: Article, this: Version | None, versions: Sequence[Version]) -> str:
+    """What is known of an article, folded, and its file to save."""
+    unknown = '<span class="unknown">unknown</span>'
+    url = web_address(article.url)
+    values = {
+        "Title": derived(article, "title", article.title) if article.title else unknown,
+        "Outlet": derived(article, "outlet", article.outlet) if article.outlet else unknown,
+        "Date": derived(article, "published", day(article.published))
+        if article.published
+        else unknown,
+        "Language": derived(article, "language", article.language) if article.language else unknown,
+        "Address": f'<a href="{text_of(url)}" target="_blank" rel="noopener noreferrer">'
+        f"{derived(article, 'url', url)}</a>"
+        if url
+        else unknown,
+        "Content": f"{counted(len(article.text.split()), 'word')}, {article.hash}",
+    }
+    if len(versions) > 1:
+        values["Versions"] = _versions(article.name, this, versions)
+    rows = "".join(f'<dt>{name}</dt><dd dir="auto">{value}</dd>' for name, value in values.items())
+    return (
+        f'<details class="known"><summary>About this article</summary><dl>{rows}</dl></details>'
+        f'<p class="hint file"><span dir="auto">{text_of(article.name)}</span> <button '
+        f'type="button" class="plain" data-file="{text_of(article.name)}">Save the original file'
+        "</button></p>"
     )
 
 
@@ -65,14 +150,58 @@ def problem_view(what: Problem) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which articles are listed; an empty value wants all."""
+
+    words: str = ""
+    languages: tuple[str, ...] = ()
+    scope: Scope = EVERYWHERE
+
+    def has(self, article: Article) -> bool:
+        known = (article.outlet, article.title, article.name, article.language)
+        day = article.published.isoformat() if article.published else ""
+        told = f"{' '.join(filter(None, known))} {day}".casefold()
+        outlets, first, last = self.scope.outlets, self.scope.first, self.scope.last
+        return (
+            all(word in told for word in self.words.casefold().split())
+            and (not self.languages or article.language in self.languages)
+            and (not outlets or article.outlet in outlets)
+            and (not first or (article.published is not None and article.published >= first))
+            and (not last or (article.published is not None and article.published <= last))
+        )
+
+
+EVERYTHING = Wanted()
+
+
+def status(listing: "Listing", corpus: Path) -> str:
+    """What the index holds, and where it comes from."""
+    if not listing.generation:
+        return ""
+    outlets = len({one.outlet for one in listing.articles if one.outlet})
+    told = ", ".join(
+        (
+            counted(len(listing.articles), "article"),
+            f"from {counted(outlets, 'outlet')}",
+            counted(sum(listing.passages.values()), "passage"),
+            f"{len(listing.skipped):,} skipped",
+        )
+    )
+    return (
+        f'<p class="hint">{told} · generation {listing.generation:,} · '
+        f'<span dir="auto">{text_of(str(corpus))}</span></p>'
+    )
+
+
 def listing(
     articles: Sequence[Article],
     passages: Mapping[str, int],
     skipped: Sequence[Skipped],
-    wanted: str = "",
+    wanted: Wanted = EVERYTHING,
 ) -> str:
-    """What is indexed, narrowed to what has the wanted words, and the files that were skipped."""
-    found = [one for one in articles if _matches(one, wanted)]
+    """What is indexed, narrowed to what is wanted, and the files that were skipped."""
+    found = [one for one in articles if wanted.has(one)]
     rows = "".join(_row(one, passages.get(one.name, 0)) for one in found[:MAX_ROWS])
     more = (
         f'<p class="hint">The first {MAX_ROWS} of {len(found):,} are shown; narrow the list.</p>'
@@ -80,21 +209,16 @@ def listing(
         else ""
     )
     derived = f'<p class="hint">* {DERIVED_NOTE}.</p>' if "*</abbr>" in rows else ""
-    nothing = "No article has these words." if articles else "No article is indexed yet."
+    nothing = "No article is like this." if articles else "No article is indexed yet."
     table = (
         '<table class="articles"><thead><tr><th scope="col">Outlet</th><th scope="col">Title</th>'
-        '<th scope="col">Date</th><th scope="col">Language</th><th scope="col">Passages</th></tr>'
+        '<th scope="col">Date</th><th scope="col">Language</th><th scope="col">Passages</th>'
+        '<th scope="col"><span class="unseen">Remove</span></th></tr>'
         f"</thead><tbody>{rows}</tbody></table>"
         if rows
         else f'<p class="hint">{nothing}</p>'
     )
     return table + more + derived + _skipped(skipped)
-
-
-def _matches(article: Article, wanted: str) -> bool:
-    told = " ".join(filter(None, (article.outlet, article.title, article.name, article.language)))
-    date = article.published.isoformat() if article.published else ""
-    return all(word in f"{told} {date}".casefold() for word in wanted.casefold().split())
 
 
 def _row(article: Article, passages: int) -> str:
@@ -109,11 +233,15 @@ def _row(article: Article, passages: int) -> str:
     spoken = derived(article, "language", article.language) if article.language else unknown
     kind = f" {badge(article.kind)}" if article.kind else ""
     return (
-        f'<tr><td data-label="Outlet" dir="auto">{outlet}</td><td data-label="Title" class="title">'
+        f'<tr><td data-label="Outlet"><span dir="auto">{outlet}</span></td>'
+        '<td data-label="Title" class="title">'
         f'<button type="button" class="plain" data-article="{text_of(article.name)}" dir="auto">'
         f'{title(article)}</button>{kind}<span class="file">{text_of(article.name)}</span></td>'
         f'<td data-label="Date">{published}</td><td data-label="Language">{spoken}</td>'
-        f'<td data-label="Passages" class="count">{passages:,}</td></tr>'
+        f'<td data-label="Passages" class="count">{passages:,}</td>'
+        '<td class="acts"><button type="button" class="plain" '
+        f'data-remove="{text_of(article.name)}" '
+        f'aria-label="Remove {text_of(article.name)}">Remove</button></td></tr>'
     )
 
 
@@ -130,9 +258,25 @@ def _skipped(skipped: Sequence[Skipped]) -> str:
     )
 
 
-def report(done: Report | None, taken: Sequence[Taken] = (), failed: Problem | None = None) -> str:
-    """What became of the uploaded files, and what a run of indexing did."""
-    parts = [
+def report(
+    done: Report | None,
+    taken: Sequence[Taken] = (),
+    failed: Problem | None = None,
+    removed: str | None = None,
+) -> str:
+    """What became of the uploaded files, and what a run of indexing did.
+
+    `removed` is the key of an article that can be put back.
+    """
+    parts = (
+        [
+            f'<p>Removed <span class="file" dir="auto">{text_of(removed.partition("/")[2])}</span> '
+            f'<button type="button" class="plain" data-undo="{text_of(removed)}">Undo</button></p>'
+        ]
+        if removed
+        else []
+    )
+    parts += [
         f'<p class="{"taken" if one.name else "left"}"><span class="file" dir="auto">'
         f"{text_of(one.file)}</span> {text_of(one.note)}</p>"
         for one in taken

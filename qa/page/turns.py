@@ -1,14 +1,20 @@
 """A chat as a list of turns: what was asked, and what has been found of its reply so far."""
 
+import logging
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from index.articles import Article
 from index.errors import IdentityMismatch, IndexDamaged, IndexingError
+from index.history import Version
+from index.searching import EVERYWHERE, Scope
 from qa.answering import Question
 from qa.errors import BadQuestion, QuestionError
+from qa.rating import Rating
 from qa.replies import Answer, Claim, Looking, Reply
+from qa.scoping import scope_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,9 @@ class Turn:
     """One question of a chat. While it is being answered it has neither reply nor problem.
 
     `shown` is how much of what an answer has `said` is shown so far; `articles` are those that its
-    claims name, as they were when it was answered.
+    claims name, as they were when it was answered. `kept` is a turn that came back from a browser
+    as it was kept there; `gone` names articles of which no text has what was quoted, `outdated`
+    holds what became of those that changed or were removed since.
     """
 
     question: str
@@ -35,6 +43,12 @@ class Turn:
     articles: Mapping[str, Article] = field(default_factory=dict)
     problem: Problem | None = None
     stopped: bool = False
+    scope: Scope = EVERYWHERE
+    rating: Rating | None = None
+    reason: str = ""
+    gone: frozenset[str] = frozenset()
+    outdated: Mapping[Article, Version] = field(default_factory=dict)
+    kept: Mapping[str, Any] | None = None
 
     @property
     def said(self) -> tuple[Claim, ...]:
@@ -63,6 +77,57 @@ def advice(cause: Exception) -> str:
     return str(cause)
 
 
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Questions that follow each other. `id` comes with the first; `editing` is the number of the
+    turn whose question is being put anew.
+    """
+
+    id: str = ""
+    turns: tuple[Turn, ...] = ()
+    editing: int | None = None
+
+    @property
+    def busy(self) -> bool:
+        return bool(self.turns) and not self.turns[-1].done
+
+    def turn(self, n: int) -> Turn | None:
+        return self.turns[n - 1] if 1 <= n <= len(self.turns) else None
+
+    def before(self) -> "Chat":
+        """The chat that a new question goes on from: what stands before an edited one."""
+        kept = self.turns[: self.editing - 1] if self.editing else self.turns
+        return Chat(self.id or secrets.token_hex(8), kept)
+
+    def with_last(self, turn: Turn) -> "Chat":
+        return replace(self, turns=(*self.turns, turn))
+
+    def edit(self, n: int) -> "Chat":
+        """The `n`-th question is to be put anew; nothing goes before it is."""
+        return replace(self, editing=n if self.turn(n) and not self.busy else None)
+
+    def without_last(self) -> "Chat":
+        return replace(self, turns=self.turns[:-1], editing=None)
+
+    def rate(self, n: int, rating: Rating | None, reason: str) -> "Chat":
+        turns = list(self.turns)
+        # What came back from a browser goes back there with the new rating.
+        kept = turns[n - 1].kept
+        kept = kept and {**kept, "rating": rating, "reason": reason}
+        turns[n - 1] = replace(turns[n - 1], rating=rating, reason=reason, kept=kept)
+        return replace(self, turns=tuple(turns))
+
+    def question(self, n: int) -> Question:
+        """The `n`-th question as it was asked, with those before it."""
+        turn = self.turns[n - 1]
+        return Question(turn.question, history(self.turns[: n - 1]), turn.scope)
+
+
+def history(turns: Sequence[Turn]) -> tuple[str, ...]:
+    """The earlier questions that a follow-up may point at."""
+    return tuple(turn.question for turn in turns if turn.problem is None)
+
+
 class Answering(Protocol):
     """Where replies come from, and the articles that they name."""
 
@@ -73,16 +138,17 @@ class Answering(Protocol):
     def named(self, reply: Reply) -> dict[str, Article]: ...
 
 
-def answered(answering: Answering, asked: str, before: Sequence[Turn]) -> Iterator[Turn]:
+def answered(
+    answering: Answering, asked: str, before: Sequence[Turn], scope: Scope = EVERYWHERE
+) -> Iterator[Turn]:
     """The states of the turn that a question begins, until it is done.
 
     What goes wrong with the index or the question becomes the turn's problem, never a refusal.
     """
-    turn = Turn(asked.strip())
+    turn = Turn(asked.strip(), scope=scope)
     yield turn
-    history = tuple(earlier.question for earlier in before if earlier.problem is None)
     try:
-        for step in answering.stream(Question(turn.question, history)):
+        for step in answering.stream(Question(turn.question, history(before), scope)):
             if isinstance(step, str):
                 turn = replace(turn, waiting=step)
             elif isinstance(step, Looking):
@@ -102,20 +168,40 @@ def answered(answering: Answering, asked: str, before: Sequence[Turn]) -> Iterat
         yield replace(turn, shown=shown)
 
 
-def stop(turns: Sequence[Turn]) -> list[Turn]:
-    """The turns with an unfinished last one stopped; what it shows already stays."""
-    if not turns or turns[-1].done:
-        return list(turns)
-    return [*turns[:-1], replace(turns[-1], stopped=True)]
+def asking(
+    answering: Answering, asked: str, chat: Chat, within: Mapping[str, Any]
+) -> Iterator[Chat]:
+    """The states of a chat while a question is put to what it is narrowed to, until it is answered.
+
+    What nobody foresaw becomes the last turn's problem too.
+    """
+    before = chat.before()
+    turn = Turn(asked)
+    try:
+        for turn in answered(answering, asked, before.turns, scope_from(within)):
+            yield before.with_last(turn)
+    except BadQuestion as cause:
+        bad = Problem("This filter cannot be read", str(cause))
+        yield before.with_last(replace(turn, problem=bad))
+    except Exception:
+        logging.getLogger(__name__).exception("the answer to %r broke off", asked)
+        yield fail(before.with_last(turn))
 
 
-def fail(turns: Sequence[Turn]) -> list[Turn]:
-    """The turns, an unfinished last one marked as failed for a reason that nobody foresaw."""
-    if not turns or turns[-1].done:
-        return list(turns)
+def stop(chat: Chat) -> Chat:
+    """The chat with an unfinished last turn stopped; what it shows already stays."""
+    if not chat.busy:
+        return chat
+    return chat.without_last().with_last(replace(chat.turns[-1], stopped=True))
+
+
+def fail(chat: Chat) -> Chat:
+    """The chat, an unfinished last turn marked as failed for a reason that nobody foresaw."""
+    if not chat.busy:
+        return chat
     problem = Problem(
         "Something went wrong here",
         "the answer broke off unexpectedly, and the terminal that runs this page says why; "
         "ask again, and if it repeats, restart the page",
     )
-    return [*turns[:-1], replace(turns[-1], problem=problem)]
+    return chat.without_last().with_last(replace(chat.turns[-1], problem=problem))

@@ -27,23 +27,23 @@ class Hint:
 
 
 class Checking(Protocol):
-    def check(self, statement: str, tell: Tell) -> Check: ...
+    def check(self, text: str, tell: Tell) -> tuple[Check, ...]: ...
 
 
 class Comparing(Protocol):
     def compare(self, topic: str, tell: Tell) -> Comparison: ...
 
 
-def checked(checking: Checking, statement: str, tell: Tell) -> Check | Problem:
-    """The verdicts on a statement. What goes wrong is a problem, never a verdict."""
+def checked(checking: Checking, text: str, tell: Tell) -> tuple[Check, ...] | Problem:
+    """The verdicts on every sentence of a text. What goes wrong is a problem, never a verdict."""
     try:
-        return checking.check(statement, tell)
+        return checking.check(text, tell)
     except BadQuestion as cause:
         return Problem("This statement cannot be checked", str(cause))
     except (IndexingError, QuestionError) as cause:
         return Problem("This cannot be checked now", advice(cause))
     except Exception:
-        logging.getLogger(__name__).exception("checking %r broke off", statement)
+        logging.getLogger(__name__).exception("checking %r broke off", text)
         return _unforeseen("the check")
 
 
