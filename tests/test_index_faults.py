@@ -3,6 +3,7 @@ import shutil
 import sqlite3
 import subprocess
 import threading
+import time
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -47,7 +48,13 @@ def fill(disk: Path, but: int = 0) -> Path:
 
 
 def read_only(disk: Path) -> None:
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    # Chroma lets go of its files a moment after it was closed, and the disk is busy until then.
+    mount = ["mount", "-o", "remount,ro", str(disk)]
+    for _ in range(100):
+        if not subprocess.run(mount, capture_output=True).returncode:
+            return
+        time.sleep(0.1)
+    subprocess.run(mount, check=True)
 
 
 def first_found(folder: Path, embedder) -> str:
@@ -252,11 +259,11 @@ def test_an_index_of_the_first_schema_is_upgraded_in_place(corpus, folder, embed
 
 
 def test_an_article_that_repeats_itself_hides_no_other(corpus, folder, embedder):
-    text = "Timetable of the bay\n\n" + "The ferry sails at nine. " * 40_000
+    text = "Timetable of the bay\n\n" + "The ferry sails at nine. " * 30_000
     (corpus / "z-timetable.txt").write_text(text, encoding="utf-8")
     for n in range(20):
         (corpus / f"{n}.txt").write_text(f"Museum {n} opens.\n\nIt shows clocks {n * 7}.\n")
-    assert update_index(corpus, folder, embedder).passages > 1000
+    assert update_index(corpus, folder, embedder).passages > 900
     assert verify(folder) == ()
     what = published(folder)
     store, vectors = Store(folder / what.store), ChromaVectors(folder / what.vectors)
