@@ -122,14 +122,14 @@ def choose(evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:
     """The sentences worth quoting, best first: nearly as good as the best of all, a second one of
     an article only where it is as good. Empty when not even the best one is good enough.
     """
+    if not evidence or evidence[0].score < threshold:
+        return []
     chosen: list[Evidence] = []
     taken: dict[str, int] = {}
     said: set[tuple[str, str]] = set()
     for one in evidence:
         behind = log_odds(evidence[0].score) - log_odds(one.score)
-        if evidence[0].score < threshold or behind > NEARLY_AS_GOOD:
-            break
-        if chosen and one.score < LIKELY:
+        if chosen and (behind > NEARLY_AS_GOOD or one.score < LIKELY):
             break
         name = one.article.name
         if name in taken and behind > AS_GOOD:

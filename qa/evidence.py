@@ -17,8 +17,6 @@ from qa.errors import EvidenceModelError
 from qa.judging import Judge, log_odds, probability, share_of
 from qa.words import missing_names, stems, telling_stems
 
-# What the cosine counts in likeness; the rest is the share of the question's words.
-COSINE_SHARE = 0.6
 # Of the found sentences, so many that share most words with the question are compared in meaning,
 # so many of these are read closely, and so many once more behind the sentence before them.
 COMPARED = 24
@@ -78,35 +76,6 @@ class EvidenceModel(Protocol):
     def score(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
         """Every sentence of the passages with its score, best first."""
         ...
-
-
-class Similarity:
-    """Evidence as likeness: the cosine of question and sentence, and how many of the question's
-    telling words the sentence has. Likeness is not support; it is what a trained model must beat.
-    """
-
-    def __init__(self, embed: Embed) -> None:
-        self._embed = embed
-
-    def threshold(self, passages: int) -> float:
-        return 0.42
-
-    def score(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
-        texts = [span.of(hit.article.text) for hit in hits for span in hit.passage.sentences]
-        if not texts:
-            return []
-        vectors = self._embed([question, *texts])
-        cosines = iter((vectors[1:] @ vectors[0]).tolist())
-        asked = telling_stems(question)
-        scores = []
-        for hit in hits:
-            row = []
-            for span in hit.passage.sentences:
-                said = stems(span.of(hit.article.text))
-                covered = len(asked & said) / len(asked) if asked else 0.0
-                row.append(COSINE_SHARE * max(0.0, next(cosines)) + (1 - COSINE_SHARE) * covered)
-            scores.append(row)
-        return ranked(question, hits, scores)
 
 
 class TrainedEvidence:
