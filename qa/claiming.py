@@ -51,8 +51,7 @@ def write(
         for one in group:
             citations.append(cite(len(citations) + 1, one.article, one.span))
             numbers[_place(one)] = len(citations)
-    copies = original_of(list({one.article.name: one.article for one in around}.values()))
-    claims = []
+    told: list[tuple[list[Evidence], list[ArticleVerdict]]] = []
     for group in groups:
         verdicts = [
             ArticleVerdict(one.article.name, "supports", numbers[_place(one)]) for one in group
@@ -65,13 +64,18 @@ def write(
             if finding.verdict == "silent" and not model and finding.nearest >= SILENT_BELOW_COSINE:
                 continue
             verdicts.append(_verdict(finding, citations, numbers))
-        verdicts = [
-            replace(one, copy_of=copies[one.article]) if one.article in copies else one
-            for one in verdicts
-        ]
-        claims.append(
-            Claim(group[0].text, tuple(numbers[_place(one)] for one in group), tuple(verdicts))
+        told.append((group, verdicts))
+    named = {one.article for _, verdicts in told for one in verdicts}
+    articles = {one.article.name: one.article for one in around if one.article.name in named}
+    copies = original_of(list(articles.values()))
+    claims = [
+        Claim(
+            group[0].text,
+            tuple(numbers[_place(one)] for one in group),
+            tuple(replace(one, copy_of=copies.get(one.article)) for one in verdicts),
         )
+        for group, verdicts in told
+    ]
     first = _opening(question, [group[0] for group in groups], numbers, citations, model)
     return first, tuple(claims), tuple(citations)
 
