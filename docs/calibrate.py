@@ -48,7 +48,7 @@ Rows = list[tuple[Measures, bool, float]]
 def main(data: Path, news_index: Path) -> None:
     judge, embedder = Judge(), choose_embedder()
     news = Index(news_index, embedder)
-    evidence = TrainedEvidence(judge, news.embed)
+    evidence = TrainedEvidence(judge)
     answers, answered_from, answered_per_tenfold = fit_answers(data, news, evidence)
     supported = fit_support(data, news, judge)
     told = {

@@ -33,7 +33,7 @@ def main() -> None:
     lines = given.questions.read_text(encoding="utf-8").splitlines()
     questions = [json.loads(line)["question"] for line in lines][: given.limit + WARM_UP]
     index, judge = Index(given.index, choose_embedder()), Judge()
-    evidence = TrainedEvidence(judge, index.embed)
+    evidence = TrainedEvidence(judge)
     times: dict[str, list[float]] = defaultdict(list)
 
     def clock(step: str, since: float) -> float:

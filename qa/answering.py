@@ -24,10 +24,10 @@ CLOSEST = 3
 PER_ARTICLE = 2
 # A sentence is offered beside the best one only when it scores nearly as well, in log-odds: another
 # article's so nearly, a second one of an article almost as well.
-NEARLY_AS_GOOD = 1.0
-AS_GOOD = 0.3
+NEARLY_AS_GOOD = 0.7
+AS_GOOD = 0.4
 # And only when it is by itself more likely than not to answer.
-LIKELY = 0.65
+LIKELY = 0.6
 WRITER = "quotes"
 
 
@@ -110,11 +110,7 @@ def open_answerer(index: Index, evidence_model: str | None = None) -> Answerer:
     in its place, agreement is always judged by the packaged one.
     """
     judge = Judge()
-    evidence = (
-        CrossEncoderEvidence(evidence_model)
-        if evidence_model
-        else TrainedEvidence(judge, index.embed)
-    )
+    evidence = CrossEncoderEvidence(evidence_model) if evidence_model else TrainedEvidence(judge)
     return Answerer(index, evidence, judge)
 
 

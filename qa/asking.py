@@ -1,12 +1,13 @@
 """What kind of thing a question asks for, and whether a sentence has one to offer."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
 from index.searching import STOP_WORDS
 from qa.days import day_of
-from qa.words import words
+from qa.words import stem, words
 
 _TIME = re.compile(
     r"^\W*(?:since |until )?"
@@ -15,21 +16,40 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
-    r"\bhow (?:many|much|old|long|tall|far|often|large|big|high)\b"
+    r"\bhow (?:many|much|old|long|tall|far|often|large|big|high|strong|deep|fast|heavy|hot|cold"
+    r"|wide|late|soon|sure|certain|powerful)\b"
     r"|\bwhat (?:percentage|percent|share|number|price|amount|sum)\b",
     re.IGNORECASE,
 )
+# What a number of something else than is asked for offers, and how far behind its number the thing
+# that is counted may stand, in words.
+OTHER_NUMBER = 0.3
+COUNTED_WITHIN = 4
+# What is counted, as far as it can be told: the words up to the next that says nothing.
+_COUNTED = re.compile(r"\bhow many ((?:[\w'’-]+ ?){1,4})", re.IGNORECASE)
+_PLACE = re.compile(r"\bwhere\b|\b(?:which|what) (?:place|location|venue)\b", re.IGNORECASE)
 _NAMED = (
     "actor actress agency airline author bank billionaire body brand broadcaster candidate capital "
-    "celebrity city club coach company corporation country department dish film firm founder game "
-    "governor group host island judge lawmaker leader magazine maker member minister movie "
+    "celebrity city club coach company continent corporation country department film firm founder "
+    "game governor group holiday host hurricane island judge lawmaker leader magazine maker member "
+    "minister mission movie "
     "nation network newspaper official organisation organization outlet park party people person "
     "player politician president prince princess queen king region retailer river "
-    "senator show singer star state stadium team town tribe university village volcano winner"
+    "senator show singer star state stadium storm team town tribe university village volcano winner"
 )
 _NAME = re.compile(
-    r"\b(?:who|whom|whose|where)\b|\b(?:which|what)(?: [\w'’-]+){0,2} "
-    rf"(?:{'|'.join(_NAMED.split())}|companies|countries|cities|parties|universities)s?\b",
+    r"\b(?:who|whom|whose)\b|\b(?:which|what)(?: [\w'’-]+){0,2} "
+    rf"(?:{'|'.join(_NAMED.split())}|companies|countries|cities|parties|universities)s?\b"
+    r"|\bwhat (?:is|are|was|were) .*\b(?:called|named)\b|\bnames? of\b",
+    re.IGNORECASE,
+)
+# The words that ask, with what they ask for.
+_ASKING = re.compile(
+    r"\b(?:(?:on|in|at|by|for|from|to|since|until|of|with) )?(?:(?:which|what|whose)"
+    rf"(?: [\w'’-]+){{0,2}}? (?:{'|'.join(_NAMED.split())}|companies|countries|cities|parties"
+    r"|universities|date|day|weekday|month|year|percentage|percent|share|number|price|amount|sum)s?\b"
+    r"|how (?:many|much|old|long|tall|far|often|large|big|high|strong|deep|fast)\b"
+    r"|whom?|whose|where|when|which|what|why|how)\b",
     re.IGNORECASE,
 )
 _COUNTRY = re.compile(r"\b(?:which|what)(?: [\w'’-]+){0,2} (?:countr|nation)", re.IGNORECASE)
@@ -41,15 +61,13 @@ _NO_COUNTRY = re.compile(
     r"singer|star|university)",
     re.IGNORECASE,
 )
-# What has capitals, but not from opening a sentence.
-_CAPITALS = re.compile(r"(?<![.?!] )(?<!^)\b[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z][\w'’-]+)*")
+_CAPITALS = re.compile(r"\b[^\W\d_a-z][\w'’-]*(?: [^\W\d_a-z][\w'’-]*)*")
 _DATES = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may "
     "june july august september october november december".split()
 )
 # Countries as the news calls them, beside their names.
 _CALLED = ("us", "usa", "u s", "america", "uk", "u k", "britain", "england", "scotland", "holland")
-_NAME_OR_NUMBER = re.compile(r"\b[^\W\d_a-z][\w'’-]+|\b\d[\d,.]*\b")
 _OUTLET = re.compile(
     r"\b(?:which|what)\s+(?:news\s*)?(?:agency|agencies|outlets?|(?:news)?papers?|publishers?|"
     r"publications?|(?:web)?sites?|sources?|media|broadcasters?|channels?|organi[sz]ations?|"
@@ -62,10 +80,57 @@ _SAYS_TIME = re.compile(
     r"|spring|summer|autumn|winter|century|decade|year|month|week|day|morning|evening|night|ago)s?\b",
     re.IGNORECASE,
 )
-_SAYS_AMOUNT = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand"
-    r"|million|billion|half|third|quarter|double|twice|once|hours?|days?|weeks?"
-    r"|months?|years?|decades?)\b",
+_NUMBER = (
+    r"(?:[$€£]\s?)?\d[\d,.]*(?:\s?%)?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven"
+    r"|twelve|dozens?|hundreds?|thousands?|millions?|billions?|half|third|quarter|double|twice|once"
+    r"|no|none)\b"
+)
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
+_NUMBERS = re.compile(_NUMBER, re.IGNORECASE)
+# Of what kind a number must be, by the word behind "how" or for "what percentage": what stands
+# next to it.
+_TIME_UNIT = (
+    r"(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centur(?:y|ies))"
+)
+_LENGTH = (
+    r"(?:miles?|kilomet(?:er|re)s?|km|(?:centi|milli)?met(?:er|re)s?|m|feet|foot|ft|inch(?:es)?"
+    r"|yards?)"
+)
+_UNITS = {
+    "old": r"(?:years?|months?|weeks?|days?)(?:[ -]old)?",
+    "long": rf"(?:{_TIME_UNIT}|{_LENGTH})",
+    "often": r"(?:times?|a|per|every)",
+    "late": _TIME_UNIT,
+    "soon": _TIME_UNIT,
+    "fast": r"(?:mph|km/h|miles|kilomet(?:er|re)s?|knots|per)",
+    "hot": r"(?:degrees?|°)",
+    "cold": r"(?:degrees?|°)",
+    "sure": r"(?:%|percent|per cent)",
+    "certain": r"(?:%|percent|per cent)",
+    "percentage": r"(?:%|percent|per cent)",
+    "percent": r"(?:%|percent|per cent)",
+    "share": r"(?:%|percent|per cent)",
+    "strong": r"(?:magnitude|on the|mph|km/h|points?|percent|%)",
+    "powerful": r"(?:magnitude|on the|mph|km/h)",
+    "heavy": r"(?:pounds?|lbs?|kilo(?:gram)?s?|kg|tons?|tonnes?|stone|grams?)",
+    "much": r"(?:%|percent|per cent|dollars?|euros?|pounds?|rubles?|yuan|yen|million|billion"
+    r"|trillion|tons?|tonnes?|barrels?|points?|times)",
+} | dict.fromkeys(("tall", "far", "high", "deep", "wide"), _LENGTH)
+_MONEY = re.compile(r"[$€£¥]")
+_HOW = re.compile(r"\b(?:how|what) (?P<asked>\w+)", re.IGNORECASE)
+_AGED = re.compile(r"\b[Aa]ged? \d+|[A-Za-z.], \d{1,3},|\d-year-old")
+# A place that has a name, or is one by its nature.
+_AT = r"\b(?:in|at|near|to|from|outside|inside|across|off|through|around|on|into|over)\s+"
+_NAMED_PLACE = re.compile(
+    rf"{_AT}(?:(?:the|an?|its|his|her|their)\s+)?(?:[a-z-]+\s+){{0,2}}(?=[^\W\d_a-z])"
+)
+_PLACE_NOUN = re.compile(
+    rf"{_AT}(?:(?:the|an?|its|his|her|their)\s+)?(?:[\w'’-]+\s+){{0,2}}(?:airport|apartment|bank|bar|"
+    r"base|beach|border|bridge|building|camp|capital|center|centre|church|city|coast|court|"
+    r"courthouse|factory|field|forest|garden|gym|harbou?r|home|hospital|hotel|house|island|jail|lake|lobby|"
+    r"mall|market|mosque|mountains?|museum|office|park|plant|port|prison|restaurant|river|road|room|"
+    r"school|sea|shop|stadium|station|store|street|suburb|square|theat(?:er|re)|town|university|"
+    r"village|warehouse)s?\b",
     re.IGNORECASE,
 )
 
@@ -89,10 +154,19 @@ def asks_name(question: str) -> bool:
     return bool(_NAME.search(question))
 
 
-def offers(question: str, sentence: str, published: date | None) -> float:
-    """Whether a sentence has what the question asks for, a time, an amount or a name: 1 if it has,
-    -1 if not, a half for a weekday that cannot be dated; 0 where it asks for nothing of the kind,
-    or for an outlet, which is known of the article.
+def presupposed(question: str) -> str:
+    """What a question takes for granted: what it says without the words that ask."""
+    asking = _ASKING.search(question)
+    rest = question[: asking.start()] + question[asking.end() :] if asking else question
+    return " ".join(rest.split()).rstrip("?？ ")
+
+
+def offers(question: str, sentence: str, published: date | None, article: str = "") -> float:
+    """How far a sentence has what the question asks for, a time, an amount, a place or a name: 1 if
+    it has, -1 if not, between them what may be one; 0 where it asks for nothing of the kind, or
+    for an outlet, which is known of the article.
+
+    `article` is the text around the sentence, which tells a name at its beginning.
     """
     if asks_outlet(question):
         return 0.0
@@ -102,33 +176,108 @@ def offers(question: str, sentence: str, published: date | None) -> float:
             return 1.0 if day.date else 0.5
         return 1.0 if _SAYS_TIME.search(sentence) else -1.0
     if _AMOUNT.search(question):
-        return 1.0 if _SAYS_AMOUNT.search(sentence) else -1.0
+        return _amount_offered(question, sentence)
+    if _PLACE.search(question):
+        return 1.0 if _has_place(question, sentence) else -1.0
     if asks_name(question):
-        return 1.0 if _new_names(question, sentence) else -1.0
+        return 1.0 if _new_names(question, sentence, article) else -1.0
     return 0.0
 
 
 def answers_of_kind(question: str, sentence: str) -> frozenset[str]:
-    """The names and numbers of a sentence that a question does not name, where it asks for a time,
-    an amount or a name: one of them may be the answer.
+    """What of a sentence may be the answer where a time, an amount, a place or a name is asked for:
+    its numbers or its names, as words, that the question does not have.
     """
-    if not (asks_when(question) or _AMOUNT.search(question) or asks_name(question)):
+    if _AMOUNT.search(question):
+        found = [one[0] for one in _amounts(sentence)]
+    elif asks_when(question):
+        found = [one[0] for one in _NUMBERS.finditer(sentence)]
+        found += [word for word in words(sentence) if word in _DATES]
+    elif asks_name(question) or _PLACE.search(question):
+        found = [one[0] for one in _CAPITALS.finditer(sentence)]
+    else:
         return frozenset()
-    found = {word for one in _NAME_OR_NUMBER.finditer(sentence) for word in words(one[0])}
-    return frozenset(found - set(words(question)) - STOP_WORDS)
+    told = {word for one in found for word in words(one)}
+    return frozenset(told - set(words(question)) - STOP_WORDS)
 
 
-def _new_names(question: str, sentence: str) -> bool:
+def _amounts(sentence: str) -> Iterator[re.Match[str]]:
+    """The numbers of a sentence that are not years."""
+    return (one for one in _NUMBERS.finditer(sentence) if not _YEAR.match(one[0].rstrip(",.")))
+
+
+def _amount_offered(question: str, sentence: str) -> float:
+    """1 for a number of what is counted, or with a measure where an amount of another kind is asked
+    for; less for a number of something else.
+    """
+    numbers = list(_amounts(sentence))
+    if not numbers:
+        return -1.0
+    counted = _COUNTED.search(question)
+    if counted:
+        nouns = {stem(word) for word in words(counted[1]) if word not in STOP_WORDS}
+        near = (words(sentence[one.end() : one.end() + 60])[:COUNTED_WITHIN] for one in numbers)
+        fits = any(nouns & {stem(word) for word in behind} for behind in near)
+    else:
+        how = _HOW.search(question)
+        asked = how["asked"].lower() if how else ""
+        unit = _UNITS.get(asked)
+        fits = unit is None or any(
+            re.match(
+                rf"[\s-]*(?:more |full )?{unit}(?![a-z])", sentence[one.end() :], re.IGNORECASE
+            )
+            for one in numbers
+        )
+        fits = fits or (asked == "much" and bool(_MONEY.search(sentence)))
+        fits = fits or (asked == "old" and bool(_AGED.search(sentence)))
+    return 1.0 if fits else OTHER_NUMBER
+
+
+def _has_place(question: str, sentence: str) -> bool:
+    asked = set(words(question))
+    for one in _NAMED_PLACE.finditer(sentence):
+        name = _CAPITALS.match(sentence, one.end())
+        if name and set(words(name[0])) - asked - _DATES:
+            return True
+    return any(words(one[0])[-1] not in asked for one in _PLACE_NOUN.finditer(sentence))
+
+
+def _new_names(question: str, sentence: str, article: str) -> bool:
     """Whether a sentence names what the question does not, and that can be what it asks for: a
     country where it asks for one, none where it asks for a company or a person.
     """
     asked = set(words(question)) | _DATES
-    named = [one[0] for one in _CAPITALS.finditer(sentence) if set(words(one[0])) - asked]
+    named = [one for one in _names(sentence, article) if set(words(one)) - asked]
     if _COUNTRY.search(question):
         return any(_has_country(one) for one in named)
     if _NO_COUNTRY.search(question):
         return any(" ".join(words(one)) not in _countries() for one in named)
     return bool(named)
+
+
+def _names(sentence: str, article: str) -> Iterator[str]:
+    """The capitalised words of a sentence that do not have their capital from its beginning."""
+    for one in _CAPITALS.finditer(sentence):
+        opens = not one.start() or re.search(r"[.?!:]\W*$|^\W*$", sentence[: one.start()])
+        first, _, rest = one[0].partition(" ")
+        if not opens or _is_name(first, article):
+            yield one[0]
+        elif rest:
+            yield rest
+
+
+def _is_name(word: str, article: str) -> bool:
+    """Whether a word with which a sentence begins is a name: a country's, or one that the article
+    never writes small and writes with a capital elsewhere too.
+    """
+    small = word.lower()
+    if small in STOP_WORDS:
+        return False
+    if _has_country(word):
+        return True
+    return not re.search(rf"\b{re.escape(small)}\b", article) and bool(
+        re.search(rf"[\w,] {re.escape(word)}\b", article)
+    )
 
 
 def _has_country(named: str) -> bool:

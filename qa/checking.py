@@ -128,7 +128,8 @@ def measured(
 ) -> tuple[dict[str, float], Span | None]:
     """What speaks for a statement in a text, and the sentence that speaks for it most.
 
-    The log-odds of support by the best window, a sentence with its neighbours; the best share of
+    The log-odds of support by the best window, a sentence with its neighbours, and of its
+    contradicting; the best share of
     the statement's words, and of its pairs of words, in a window; the highest cosine of a sentence;
     and how many of its numbers and names the text lacks.
     """
@@ -138,7 +139,14 @@ def measured(
     }
     sentences = [span for one in split_article(source, None, None) for span in one.sentences]
     if not sentences:
-        return {"window": log_odds(0.0), "words": 0.0, "pairs": 0.0, "cosine": 0.0, **lacking}, None
+        return {
+            "window": log_odds(0.0),
+            "against": 0.0,
+            "words": 0.0,
+            "pairs": 0.0,
+            "cosine": 0.0,
+            **lacking,
+        }, None
     asked = telling_stems(statement)
     read = [spelt_out(source, span) for span in sentences]
     shared = [len(asked & stems(text)) / max(1, len(asked)) for text in read]
@@ -147,10 +155,11 @@ def measured(
     cosines = dict(zip(near, (vectors[1:] @ vectors[0]).tolist(), strict=True))
     near.sort(key=lambda at: -cosines[at] - WORDS_SHARE * shared[at])
     windows = [" ".join(read[max(0, at - 1) : at + 2]) for at in near[:WINDOWS]]
-    told = [log_odds(supports) for supports, *_ in model.support(statement, windows)]
-    best = max(range(len(windows)), key=lambda at: told[at])
+    told = model.support(statement, windows)
+    best = max(range(len(windows)), key=lambda at: told[at][0])
     measures = {
-        "window": told[best],
+        "window": log_odds(told[best][0]),
+        "against": log_odds(told[best][1]),
         "words": max(len(asked & stems(text)) / max(1, len(asked)) for text in windows),
         "pairs": max(_pairs_shared(statement, text) for text in windows),
         "cosine": max(cosines.values()),

@@ -11,26 +11,25 @@ import numpy as np
 
 from index.articles import Article, Passage, Span
 from index.searching import Hit
-from qa.agreeing import Embed, Sentence
-from qa.asking import answers_of_kind, asks_outlet, offers, reported
+from qa.agreeing import Sentence
+from qa.asking import answers_of_kind, asks_outlet, offers, presupposed, reported
 from qa.errors import EvidenceModelError
 from qa.judging import Judge, log_odds, probability, share_of
-from qa.words import missing_names, stems, telling_stems
+from qa.words import article_stems, missing_names, stems, telling_stems
 
-# Of the found sentences, so many that share most words with the question are compared in meaning,
-# so many of these are read closely, and so many once more behind the sentence before them.
-COMPARED = 24
-READ = 16
-READ_AGAIN = 8
-# What the rank of the passage, and likeness, count against the share of the words in that choice.
+# Of the found sentences, so many that share most words with the question are read closely, and so
+# many once more behind the sentence before them.
+READ = 24
+READ_AGAIN = 6
+# What the score of the passage counts against the share of the words in that choice.
 RANK_SHARE = 0.5
-LIKENESS_SHARE = 2.0
 # How surely a sentence is what was reported when it has every word of it.
 REPORTED = 0.95
 # Less than what is found among so many passages is not asked of an answer.
 FEWEST = 100
-# How soon more of an echo adds little.
+# How soon more of an echo adds little; between fewer articles than these an echo tells nothing.
 ECHO = 10.0
+ECHOING = 4
 # So much better than the sentence before must both answer for this one to have a part in it.
 LIFT_ODDS = 1.0
 # What is left of a sentence's score for each name of the question that its article lacks.
@@ -85,9 +84,8 @@ class TrainedEvidence:
     Only the sentences that share most with the question are read closely.
     """
 
-    def __init__(self, judge: Judge, embed: Embed) -> None:
+    def __init__(self, judge: Judge) -> None:
         self._judge = judge
-        self._embed = embed
 
     def threshold(self, passages: int) -> float:
         calibration = self._judge.calibration
@@ -114,18 +112,14 @@ class TrainedEvidence:
         asked = telling_stems(question)
         texts = [one.sentence.read for one, _ in found]
         shares = [len(asked & stems(text)) / max(1, len(asked)) for text in texts]
-        order = sorted(
+        read = sorted(
             range(len(found)), key=lambda at: -shares[at] - RANK_SHARE * found[at][1].score
-        )[:COMPARED]
-        vectors = self._embed([question, *(texts[at] for at in order)])
-        cosines = dict(zip(order, (vectors[1:] @ vectors[0]).tolist(), strict=True))
-        order.sort(key=lambda at: -shares[at] - LIKENESS_SHARE * cosines[at])
-        read = order[:READ]
+        )[:READ]
         measures = self._measures(
             question,
             [found[at] for at in read],
             [texts[at] for at in read],
-            [cosines[at] for at in read],
+            [shares[at] for at in read],
         )
         told = dict(zip(read, measures, strict=True))
         return [(one, told.get(at)) for at, (one, _) in enumerate(found)]
@@ -135,22 +129,24 @@ class TrainedEvidence:
         question: str,
         found: Sequence[tuple[Evidence, Hit]],
         texts: Sequence[str],
-        cosines: Sequence[float],
+        word_shares: Sequence[float],
     ) -> list[dict[str, float]]:
+        asked = telling_stems(question)
         measures = [
             {
                 "network": odds,
-                "cosine": cosine,
-                "passage cosine": hit.cosine,
-                "offers": offers(question, one.text, one.article.published),
+                "words": share,
+                "offers": offers(question, one.text, one.article.published, one.article.text),
+                "unmentioned": _unmentioned(asked, one.article.text),
                 "missing names": float(min(2, missing_names(question, one.article.text))),
                 "heading": float(hit.passage.heading),
             }
-            for odds, cosine, (one, hit) in zip(
-                self._odds(question, texts), cosines, found, strict=True
+            for odds, share, (one, hit) in zip(
+                self._odds(question, texts), word_shares, found, strict=True
             )
         ]
-        if report := reported(question):
+        report = reported(question)
+        if report:
             # The outlet is known of the article; the sentence need only be what was reported.
             told_of = telling_stems(report)
             for measured, text in zip(measures, texts, strict=True):
@@ -158,20 +154,28 @@ class TrainedEvidence:
                 measured["network"] = max(measured["network"], log_odds(REPORTED * share))
         weights = self._judge.calibration.answers
         chances = [probability(weights, told) for told in measures]
-        for told, echo in zip(measures, _echoes(question, texts, chances), strict=True):
+        many = len({one.article.name for one, _ in found}) >= ECHOING
+        echoes = _echoes(question, texts, chances) if many else [0.0] * len(texts)
+        for told, echo in zip(measures, echoes, strict=True):
             told["echo"] = echo
         likely = sorted(range(len(found)), key=lambda at: -probability(weights, measures[at]))
-        again = [
-            (at, sentence.before, sentence.in_context)
-            for at in likely[:READ_AGAIN]
-            if (sentence := found[at][0].sentence).before
-        ]
-        before = self._odds(question, [text for _, text, _ in again])
-        both = self._odds(question, [text for *_, text in again])
-        for (at, *_), one, two in zip(again, before, both, strict=True):
+        again = likely[:READ_AGAIN]
+        taken = report or presupposed(question)
+        sentences = [found[at][0].sentence for at in again]
+        shares = self._judge.shares(
+            [(question, one.before) for one in sentences]
+            + [(question, one.in_context) for one in sentences]
+            + [(taken, texts[at]) for at in again]
+        ).reshape(3, len(again), 4)
+        for at, one, before, both in zip(again, sentences, *shares[:2, :, 0], strict=True):
             # With the one before it a sentence may say much more than either does alone.
-            if two > one + LIFT_ODDS:
-                measures[at]["network"] = max(measures[at]["network"], two)
+            if one.before and log_odds(both) > log_odds(before) + LIFT_ODDS:
+                measures[at]["network"] = max(measures[at]["network"], log_odds(both))
+        spoken = {
+            at: log_odds(1 - neither) for at, neither in zip(again, shares[2, :, 3], strict=True)
+        }
+        for at, told in enumerate(measures):
+            told["presupposed"] = spoken.get(at, min(spoken.values()))
         return measures
 
     def _odds(self, question: str, texts: Sequence[str]) -> list[float]:
@@ -233,6 +237,11 @@ class CrossEncoderEvidence:
                     "sentence-transformers cross-encoder or folder, or leave the option out"
                 ) from cause
         return self._model
+
+
+def _unmentioned(asked: frozenset[str], text: str) -> float:
+    """The share of a question's telling words that an article has nowhere."""
+    return len(asked - article_stems(text)) / max(1, len(asked))
 
 
 def tells_more(question: str, sentence: str) -> bool:

@@ -24,6 +24,12 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words(text))
 
 
+@lru_cache(maxsize=512)
+def article_stems(text: str) -> frozenset[str]:
+    """The same, of a text that is asked for again and again."""
+    return stems(text)
+
+
 def telling_stems(text: str) -> frozenset[str]:
     """The stems of those of a text's words that say something of a topic."""
     return frozenset(stem(word) for word in words(text) if word not in STOP_WORDS)
@@ -31,7 +37,7 @@ def telling_stems(text: str) -> frozenset[str]:
 
 def words(text: str) -> list[str]:
     """The lower-cased words of a text, without a possessive `'s`."""
-    return [re.sub(r"['’]s$", "", word.lower()) for word in _WORD.findall(text)]
+    return [word.removesuffix("'s").removesuffix("’s") for word in _WORD.findall(text.lower())]
 
 
 @lru_cache(maxsize=65_536)

@@ -194,5 +194,5 @@ def test_every_quote_from_the_meeting_articles_is_verbatim(tmp_path):
 
 
 def test_more_is_asked_of_an_answer_found_among_many(ready):
-    model = TrainedEvidence(Judge(), ready.embed)
+    model = TrainedEvidence(Judge())
     assert 0 < model.threshold(10) == model.threshold(100) < model.threshold(100_000) < 1

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from qa.asking import answers_of_kind, offers
+from qa.asking import answers_of_kind, offers, presupposed
 
 MONDAY = date(2023, 3, 13)
 
@@ -26,6 +26,18 @@ MONDAY = date(2023, 3, 13)
         ("Which country pays?", "Most of it is paid by Iranian firms.", None, 1.0),
         ("Which country pays?", "Most of it is paid by Ines Falk.", None, -1.0),
         ("Where is it built?", "It is built in Norway.", None, 1.0),
+        ("Where is it built?", "It is built near the old harbour of the town.", None, 1.0),
+        ("Where is it built?", "Ines Falk builds it.", None, -1.0),
+        ("How many guests came?", "Twelve hundred guests came.", None, 1.0),
+        ("How many guests came?", "It rained for 3 hours.", None, 0.3),
+        ("How many guests came?", "In 2019 guests came.", None, -1.0),
+        ("How old is she?", "Ines Falk, 49, builds it.", None, 1.0),
+        ("How old is she?", "Ines Falk built 49 piers.", None, 0.3),
+        ("How long did it last?", "It lasted 15 seconds.", None, 1.0),
+        ("How long did it last?", "It cost 15 euros.", None, 0.3),
+        ("How much did it cost?", "It cost €15.", None, 1.0),
+        ("Which country pays?", "Iranian firms pay most of it.", None, 1.0),
+        ("What is the ship called?", "The Solveig sailed.", None, 1.0),
         ("Why did it close?", "It closed for repairs.", None, 0.0),
         ("Which newspaper reported it?", "It closed for repairs.", None, 0.0),
     ],
@@ -38,5 +50,18 @@ def test_a_sentence_offers_the_kind_of_thing_that_is_asked_for(
 
 def test_what_may_be_the_answer_is_named_by_the_sentence_and_not_by_the_question():
     said = "Ines Falk opened the pier in Norvik in 2019."
-    assert answers_of_kind("Who opened the pier in Norvik?", said) == {"ines", "falk", "2019"}
+    assert answers_of_kind("Who opened the pier in Norvik?", said) == {"ines", "falk"}
+    assert answers_of_kind("When was the pier in Norvik opened?", said) == {"2019"}
     assert answers_of_kind("Why was the pier opened?", said) == set()
+
+
+def test_a_name_at_the_beginning_of_a_sentence_is_told_by_the_article():
+    article = "Coastline pays. The ferries of Coastline are old. Guests came, and guests left."
+    assert offers("Who pays?", "Coastline pays.", None, article) == 1.0
+    assert offers("Who pays?", "Guests came.", None, article) == -1.0
+
+
+def test_what_a_question_takes_for_granted_is_told_without_the_words_that_ask():
+    assert presupposed("When did the pier open?") == "did the pier open"
+    assert presupposed("In 2019, which company built the pier?") == "In 2019, built the pier"
+    assert presupposed("Did the pier open?") == "Did the pier open"
