@@ -20,8 +20,8 @@ from qa.words import missing_names, stems, telling_stems
 Embed = Callable[[Sequence[str]], Vectors]
 
 # A sentence this like a statement is about the same matter, so that what it says otherwise counts.
-SAME_MATTER_COSINE = 0.5
-SAME_MATTER_WORDS = 0.5
+SAME_MATTER_COSINE = 0.3
+SAME_MATTER_WORDS = 0.34
 # How many of an article's likeliest sentences are read, unless told otherwise, and what shared
 # words count against likeness in that choice.
 SENTENCES = 6
@@ -190,8 +190,8 @@ def _by_day(
 
 
 def same_matter(statement: str, sentence: Sentence, cosine: float) -> bool:
-    """Whether what a sentence says otherwise than a statement counts: it must be much like it, and
-    have half of its telling words, numbers aside.
+    """Whether what a sentence says otherwise than a statement counts: it must be like it, and have
+    a third of its telling words, numbers aside.
     """
     asked = {word for word in telling_stems(statement) if not word.isdigit()}
     shared = len(asked & stems(sentence.in_context)) / len(asked) if asked else 0.0
