@@ -18,8 +18,10 @@ import click
 
 from qa.command_line import Problem as CannotServe
 from qa.command_line import where
+from qa.errors import WriterError
 from qa.page.desk import Desk
-from qa.settings import Settings, default_corpus, default_index
+from qa.settings import Settings, default_corpus, default_index, default_model
+from qa.writing.models import open_writer
 
 if TYPE_CHECKING:
     from gradio import HTML, JSON, Blocks, Tab
@@ -75,7 +77,7 @@ def page(desk: Desk) -> "Blocks":
             ready = gr.HTML(elem_id="state")
         with gr.Tabs():
             with gr.Tab("Ask"), gr.Row(elem_id="desk"):
-                talk = lay_out_chat()
+                talk = lay_out_chat(desk.settings.model)
                 answer_questions(blocks, desk, talk)
                 mind_turns(desk, talk, article, saved)
             with gr.Tab("Check"):
@@ -107,6 +109,7 @@ class Talk:
     halt: Any
     again: Any
     clear: Any
+    writer: Any
     tools: Any
     scoping: Any
     outlets: Any
@@ -162,13 +165,16 @@ def days_from_to(name: str) -> list[Any]:
     ]
 
 
-def lay_out_chat() -> Talk:
-    """The chat with its box, and the sources beside it."""
+def lay_out_chat(model: str | None) -> Talk:
+    """The chat with its box, and the sources beside it; who writes can be chosen where a language
+    model was named.
+    """
     import gradio as gr
 
     from qa.page import rendering
     from qa.page.turns import Chat
 
+    writers: Any = [("Quotes alone", ""), *([(model, model)] if model else [])]
     with gr.Column(scale=3, elem_id="chat"):
         welcome = html("welcome", rendering.welcome(()))
         with gr.Column(elem_id="talk"):
@@ -182,6 +188,16 @@ def lay_out_chat() -> Talk:
         with gr.Row(elem_id="acts"):
             again = gr.Button("Ask again", size="sm", interactive=False, elem_id="retry")
             clear = gr.Button("New chat", size="sm", min_width=96, scale=0, elem_id="clear")
+            writer = gr.Dropdown(
+                label="Written by",
+                choices=writers,
+                value=model or "",
+                visible=bool(model),
+                elem_id="writer",
+                container=False,
+                min_width=180,
+                scale=0,
+            )
             tools = html("tools", rendering.tools(), "meetingQa.chats.listen(element, trigger)")
         with gr.Accordion("Which articles", open=False, elem_id="scope") as scoping, gr.Row():
             outlets = gr.Dropdown(
@@ -201,6 +217,7 @@ def lay_out_chat() -> Talk:
         halt=halt,
         again=again,
         clear=clear,
+        writer=writer,
         tools=tools,
         scoping=scoping,
         outlets=outlets,
@@ -248,10 +265,11 @@ def answer_questions(blocks: "Blocks", desk: Desk, talk: Talk) -> None:
     from qa.page.turns import Chat, asking, stop
 
     async def answer(
-        asked: str, chat: Chat, outlets: list[str], first: str, last: str
+        asked: str, chat: Chat, writer: str, outlets: list[str], first: str, last: str
     ) -> AsyncIterator[tuple[Any, ...]]:
         """The chat while a question is answered; a stop need not wait for the step under way."""
-        steps = asking(desk, asked, chat, {"outlets": outlets, "first": first, "last": last})
+        within = {"outlets": outlets, "first": first, "last": last}
+        steps = asking(desk, asked, chat, within, drafting=bool(writer))
         begun = False
         while now := await to_thread.run_sync(next, steps, None, abandon_on_cancel=True):
             yield "", *((gr.skip(), *moving(now)) if begun else shown(now))
@@ -282,7 +300,7 @@ def answer_questions(blocks: "Blocks", desk: Desk, talk: Talk) -> None:
     answering = gr.on(
         [talk.ask.click, talk.box.submit],
         answer,
-        [talk.box, chat, *talk.filters],
+        [talk.box, chat, talk.writer, *talk.filters],
         [talk.box, *whole],
         concurrency_id="answers",
         concurrency_limit=ANSWERS_AT_ONCE,
@@ -649,6 +667,7 @@ def main(
     index: Path | None,
     embedding_model: str | None,
     evidence_model: str | None,
+    model: str | None,
     host: str,
     port: int,
     mcp: bool,
@@ -656,8 +675,17 @@ def main(
 ) -> None:
     """Serve the chat page over the articles of the corpus folder."""
     settings = Settings(
-        corpus or default_corpus(), index or default_index(), embedding_model, evidence_model
+        corpus or default_corpus(),
+        index or default_index(),
+        embedding_model,
+        evidence_model,
+        model or default_model(),
     )
+    if settings.model:
+        try:
+            open_writer(settings.model)
+        except WriterError as cause:
+            raise CannotServe(str(cause)) from cause
     if mcp and not find_spec("mcp"):
         raise CannotServe(
             "the MCP server needs the package mcp, which is not installed; install meeting-qa[mcp]"

@@ -17,6 +17,8 @@ from qa.following import standalone_question
 from qa.judging import Judge, log_odds
 from qa.replies import Answer, Citation, Looking, Refusal, Reply, Searched, cite
 from qa.scoping import scope_text
+from qa.writing.drafting import Drafter
+from qa.writing.models import open_writer
 
 MAX_QUESTION_CHARS = 2_000
 PASSAGES = 10
@@ -56,11 +58,16 @@ class Answerer:
     """Answers questions from an index, each from one published generation of it."""
 
     def __init__(
-        self, index: Index, evidence: EvidenceModel, support: SupportModel | None = None
+        self,
+        index: Index,
+        evidence: EvidenceModel,
+        support: SupportModel | None = None,
+        drafter: Drafter | None = None,
     ) -> None:
         self._index = index
         self._evidence = evidence
         self._support = support
+        self._drafter = drafter
 
     def ask(self, question: Question) -> Reply:
         """The reply to a question. Raises an IndexingError when there is no index to read."""
@@ -68,8 +75,10 @@ class Answerer:
         assert not isinstance(reply, Looking)
         return reply
 
-    def stream(self, question: Question) -> Iterator[Looking | Reply]:
-        """What is being done, then the reply, last."""
+    def stream(self, question: Question, drafting: bool = True) -> Iterator[Looking | Reply]:
+        """What is being done, then the reply, last; before it the answer as far as it is written,
+        where a language model writes. Without `drafting` none does.
+        """
         started = time.perf_counter()
         standalone = standalone_question(question.text, question.history)
         with self._index.reading() as whole:
@@ -82,7 +91,7 @@ class Answerer:
                 first, claims, citations = write(
                     standalone, chosen, evidence, self._support, self._index.embed
                 )
-                yield Answer(
+                answer = Answer(
                     question=question.text,
                     standalone=standalone,
                     opening=first,
@@ -103,15 +112,25 @@ class Answerer:
                     writer=WRITER,
                     seconds=time.perf_counter() - started,
                 )
+                return
+        # A language model takes its time; the index need not be held for it.
+        if self._drafter and drafting:
+            yield from self._drafter.drafts(answer)
+        else:
+            yield answer
 
 
-def open_answerer(index: Index, evidence_model: str | None = None) -> Answerer:
+def open_answerer(
+    index: Index, evidence_model: str | None = None, model: str | None = None
+) -> Answerer:
     """An answerer with the packaged evidence model; a named cross-encoder may score the evidence
-    in its place, agreement is always judged by the packaged one.
+    in its place, agreement is always judged by the packaged one. A language model of that name
+    puts the quotes into words. Raises WriterError when it is not to be had.
     """
     judge = Judge()
     evidence = CrossEncoderEvidence(evidence_model) if evidence_model else TrainedEvidence(judge)
-    return Answerer(index, evidence, judge)
+    drafter = Drafter(open_writer(model), judge) if model and model != WRITER else None
+    return Answerer(index, evidence, judge, drafter)
 
 
 def choose(evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:

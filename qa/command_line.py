@@ -45,13 +45,15 @@ def main(
     index: Path | None,
     embedding_model: str | None,
     evidence_model: str | None,
+    model: str | None,
 ) -> None:
     """Ask news articles, and see which article says what.
 
     Without --corpus and --index, MEETING_QA_CORPUS and MEETING_QA_INDEX name the folders, else
-    corpus/ and .index/ beside the project.
+    corpus/ and .index/ beside the project. Without --model, MEETING_QA_MODEL may name a language
+    model that puts the quotes into words; else they stand alone.
     """
-    ctx.obj = (corpus, index, embedding_model, evidence_model)
+    ctx.obj = (corpus, index, embedding_model, evidence_model, model)
 
 
 for command in COMMANDS:
@@ -247,7 +249,7 @@ def _answerer(chosen: Settings) -> "Answerer":
     from index.searching import Index
     from qa.answering import open_answerer
 
-    return open_answerer(Index(*_index(chosen)), chosen.evidence_model)
+    return open_answerer(Index(*_index(chosen)), chosen.evidence_model, chosen.model)
 
 
 def _question(

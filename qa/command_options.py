@@ -8,7 +8,7 @@ from typing import IO, Any, TypeVar
 
 import click
 
-from qa.settings import Settings, default_corpus, default_index
+from qa.settings import Settings, default_corpus, default_index, default_model
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -28,6 +28,7 @@ def where(command: Command) -> Command:
         click.option(
             "--evidence-model", metavar="NAME", help="A sentence-transformers cross-encoder."
         ),
+        click.option("--model", metavar="NAME", help="A language model, provider:name, to write."),
         click.option("--embedding-model", metavar="NAME", help="A sentence-transformers model."),
         click.option("--index", type=Path, metavar="DIR", help="The index folder."),
         click.option("--corpus", type=Path, metavar="DIR", help="The folder of articles."),
@@ -42,13 +43,15 @@ def settings(
     index: Path | None,
     embedding_model: str | None,
     evidence_model: str | None,
+    model: str | None,
 ) -> Settings:
-    before: tuple[Path | None, Path | None, str | None, str | None] = ctx.obj
+    before: tuple[Path | None, Path | None, str | None, str | None, str | None] = ctx.obj
     return Settings(
         corpus=corpus or before[0] or default_corpus(),
         index=index or before[1] or default_index(),
         embedding_model=embedding_model or before[2],
         evidence_model=evidence_model or before[3],
+        model=model or before[4] or default_model(),
     )
 
 

@@ -12,7 +12,7 @@ from index.schema import Skipped
 from index.searching import Hit, Snapshot
 from qa.checking import ArticleCheck, Check, SourceCheck
 from qa.comparing import Comparison
-from qa.replies import Answer, Citation, Claim, Reply, Searched
+from qa.replies import Answer, Citation, Claim, Reply, Searched, Written
 
 Json = dict[str, Any]
 
@@ -31,6 +31,8 @@ def reply_json(reply: Reply, id: str | None = None) -> Json:
             "closest": [],
             "looked_at": [citation_json(one) for one in reply.looked_at],
         }
+        if reply.written:
+            told["written"] = written_json(reply.written)
     else:
         told |= {
             "answered": False,
@@ -43,6 +45,16 @@ def reply_json(reply: Reply, id: str | None = None) -> Json:
         "index": searched_json(reply.searched),
         "writer": reply.writer,
         "seconds": round(reply.seconds, 4),
+    }
+
+
+def written_json(written: Written) -> Json:
+    """What a language model wrote, what of it is not shown, and what went wrong."""
+    return {
+        "by": written.by,
+        "sentences": [claim_json(one) for one in written.sentences],
+        "dropped": list(written.dropped),
+        "problem": written.problem,
     }
 
 

@@ -4,7 +4,8 @@ QuestionError
 ├── BadQuestion           empty, or too long to be a question or a statement
 ├── BadGold               a gold set cannot be read
 ├── TooMuchToCompare      more articles than can be read side by side
-└── EvidenceModelError    the evidence model is missing, damaged, or cannot be loaded
+├── EvidenceModelError    the evidence model is missing, damaged, or cannot be loaded
+└── WriterError           a language model cannot be had, or did not write
 
 A refusal is no error: it is an answer about the news.
 """
@@ -28,3 +29,7 @@ class TooMuchToCompare(QuestionError):
 
 class EvidenceModelError(QuestionError):
     """The evidence model is missing, damaged, or cannot be loaded."""
+
+
+class WriterError(QuestionError):
+    """A language model is not to be had, or did not write; the quotes answer without it."""

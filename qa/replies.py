@@ -76,10 +76,24 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What the language model `by` wrote of an answer's quotes: the sentences that they support,
+    those that are not shown since they do not, and what went wrong with it, if something did.
+    """
+
+    by: str
+    sentences: tuple[Claim, ...] = ()
+    dropped: tuple[str, ...] = ()
+    problem: str | None = None
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the articles say to a question. Every claim cites, and every citation is there.
 
     `opening` is a claim too: a short answer in our words, where the first quote alone is none.
+    `written` is what a language model made of the quotes, where one was asked.
     `looked_at` are the other passages that were read for it, not offered as support.
     """
 
@@ -92,6 +106,7 @@ class Answer:
     writer: str
     seconds: float
     looked_at: tuple[Citation, ...] = ()
+    written: Written | None = None
 
     def __post_init__(self) -> None:
         if not self.claims:
@@ -99,8 +114,7 @@ class Answer:
         _check_numbers(self.citations)
         _check_numbers(self.looked_at)
         known = {citation.n for citation in self.citations}
-        said = (*self.claims, self.opening) if self.opening else self.claims
-        used = {n for claim in said for n in claim.citations}
+        used = {n for claim in self.said for n in claim.citations}
         if not used <= known:
             raise ValueError(f"cited but not given: {sorted(used - known)}")
 
@@ -109,10 +123,23 @@ class Answer:
         return True
 
     @property
+    def said(self) -> tuple[Claim, ...]:
+        """All that the answer says, in its order: the opening or what a language model wrote in its
+        place, and the claims.
+        """
+        if self.written and self.written.sentences:
+            return (*self.written.sentences, *self.claims)
+        return (self.opening, *self.claims) if self.opening else self.claims
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing more is being written."""
+        return self.written is None or self.written.complete
+
+    @property
     def text(self) -> str:
-        """The opening and the claims with their `[n]` markers, a paragraph each."""
-        said = (self.opening, *self.claims) if self.opening else self.claims
-        return "\n\n".join(told(claim) for claim in said)
+        """What is said with its `[n]` markers, a paragraph each."""
+        return "\n\n".join(told(claim) for claim in self.said)
 
 
 @dataclass(frozen=True, slots=True)

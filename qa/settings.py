@@ -7,12 +7,15 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a command or the page was told; a model that is None means the packaged one."""
+    """What a command or the page was told; an embedding or evidence model that is None means the
+    packaged one. `model` is the language model that writes; without one the quotes stand alone.
+    """
 
     corpus: Path
     index: Path
     embedding_model: str | None = None
     evidence_model: str | None = None
+    model: str | None = None
 
 
 def default_corpus() -> Path:
@@ -23,6 +26,11 @@ def default_corpus() -> Path:
 def default_index() -> Path:
     """MEETING_QA_INDEX, else `.index/` beside the project."""
     return Path(os.environ.get("MEETING_QA_INDEX") or _project() / ".index")
+
+
+def default_model() -> str | None:
+    """MEETING_QA_MODEL, else none."""
+    return os.environ.get("MEETING_QA_MODEL") or None
 
 
 def _project() -> Path:

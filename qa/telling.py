@@ -13,7 +13,7 @@ from index.searching import Hit, Snapshot
 from qa.checking import Check, SourceCheck
 from qa.comparing import Comparison
 from qa.replies import Answer, Citation, Reply
-from qa.wording import VERDICTS, agreement, counted, name_of
+from qa.wording import VERDICTS, agreement, counted, name_of, writing_notes
 
 WIDTH = 96
 
@@ -25,6 +25,7 @@ def reply_text(reply: Reply) -> str:
         parts.append(f"({reply.standalone})")
     parts += [_wrapped(paragraph) for paragraph in reply.text.split("\n\n")]
     if isinstance(reply, Answer):
+        parts += [_wrapped(note) for note in writing_notes(reply)]
         parts.append("Sources")
         shown: Sequence[Citation] = reply.citations
     else:

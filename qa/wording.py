@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from index.articles import Article
-from qa.replies import Claim, Verdict
+from qa.replies import Answer, Claim, Verdict
 
 Tone = Literal["agree", "alone", "differ"]
 Articles = Mapping[str, Article]
@@ -55,6 +55,24 @@ def name_of(name: str, articles: Articles) -> str:
     article = articles.get(name)
     told = [value for value in (article.outlet, article.title) if value] if article else []
     return ", ".join(told) or name
+
+
+def writing_notes(answer: Answer) -> list[str]:
+    """What a reader is told of a language model's part in an answer: what of it is not shown, and
+    what went wrong. Nothing where all went well, or none was asked.
+    """
+    written = answer.written
+    if written is None or not written.complete:
+        return []
+    notes = [written.problem[:1].upper() + written.problem[1:] + "."] if written.problem else []
+    if not written.sentences:
+        why = " No quote supports what it wrote." if written.dropped else ""
+        notes.append(f"Not put into words by {written.by}: these are the quotes.{why}")
+    elif written.dropped:
+        are, they = ("is", "it") if len(written.dropped) == 1 else ("are", "them")
+        told = counted(len(written.dropped), "sentence")
+        notes.append(f"{told} by {written.by} {are} not shown: no quote supports {they}.")
+    return notes
 
 
 def counted(count: int, thing: str) -> str:

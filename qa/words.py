@@ -71,6 +71,18 @@ def missing_names(question: str, text: str) -> int:
     return sum(1 for name in asked if not any(_known(part, there) for part in name.split()))
 
 
+def unknown_parts(statement: str, text: str) -> list[str]:
+    """The parts of a statement's names that a text has in no spelling; a name need not be missing
+    as a whole. The first word of the statement counts where it is no word that the text has small.
+    """
+    there = _vocabulary(text)
+    parts = [part for name in names(statement) for part in name.split()]
+    opening = re.match(r"\W*([^\W\d_a-z][\w'’-]+)", statement)
+    if opening and opening[1].lower() not in STOP_WORDS | _NO_NAMES:
+        parts += words(opening[1])
+    return [part for part in parts if not _known(part, there)]
+
+
 def _known(part: str, there: frozenset[str]) -> bool:
     from rapidfuzz import fuzz, process
 

@@ -22,6 +22,7 @@ from qa.replies import (
     Reply,
     Searched,
     Verdict,
+    Written,
     cite,
 )
 from qa.scoping import scope_from, scope_json
@@ -166,6 +167,16 @@ def _reply(told: Mapping[str, Any], found: Found) -> Reply:
         writer,
         seconds,
         _citations(told.get("looked_at") or [], found),
+        _written(told["written"]) if told.get("written") else None,
+    )
+
+
+def _written(told: Mapping[str, Any]) -> Written:
+    return Written(
+        _text(told["by"]),
+        tuple(_claim(one) for one in told["sentences"]),
+        tuple(_text(one) for one in told["dropped"]),
+        _maybe(told.get("problem")),
     )
 
 

@@ -92,7 +92,8 @@ class Desk:
             self._load()
             self._update(rebuild=False)
             self._prepared.set()
-            self._answerer.ask(Question(WARMING_UP))  # loads the models
+            # Loads the models; a language model only when it is asked something.
+            list(self._answerer.stream(Question(WARMING_UP), drafting=False))
             self.state = self._ready()
             self._find_examples()
         except (IndexingError, QuestionError) as cause:
@@ -113,7 +114,9 @@ class Desk:
 
         embedder = choose_embedder(self.settings.embedding_model)
         self._index = Index(self.settings.index, embedder)
-        self._answerer = open_answerer(self._index, self.settings.evidence_model)
+        self._answerer = open_answerer(
+            self._index, self.settings.evidence_model, self.settings.model
+        )
         self._loaded.set()
 
     def update(self, rebuild: bool = False, unfinished: Collection[Path] = ()) -> "Report":
@@ -191,13 +194,16 @@ class Desk:
 
         self.examples = find_examples(self._index, self._answerer)
 
-    def stream(self, question: "Question") -> "Iterator[str | Looking | Reply]":
+    def stream(
+        self, question: "Question", drafting: bool = False
+    ) -> "Iterator[str | Looking | Reply]":
         """What is being waited for or done, then the reply; raises what the answerer raises.
 
-        While there is no index yet it waits for it, saying so.
+        While there is no index yet it waits for it, saying so. With `drafting` the language model
+        writes, where one was named.
         """
         yield from self._awaited()
-        yield from self._answerer.stream(question)
+        yield from self._answerer.stream(question, drafting)
 
     def check(self, text: str, tell: Tell) -> "tuple[Check, ...]":
         """What the articles say to every sentence of a text; `tell` hears how far it is.
@@ -299,8 +305,7 @@ class Desk:
         if not isinstance(reply, Answer):
             return {}
         known = {one.article.name: one.article for one in reply.citations}
-        said = (*reply.claims, reply.opening) if reply.opening else reply.claims
-        names = {one.article for claim in said for one in claim.articles}
+        names = {one.article for claim in reply.said for one in claim.articles}
         try:
             with self._index.reading() as snapshot:
                 for name in names - known.keys():

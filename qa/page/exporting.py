@@ -119,8 +119,10 @@ def _said(turn: Told) -> list[tuple[str, list[int]]]:
         return [("Stopped.", [])]
     if not turn["answered"]:
         return [(turn["text"], [])]
-    claims = ([turn["opening"]] if turn["opening"] else []) + list(turn["claims"])
-    return [(claim["text"], claim["citations"]) for claim in claims]
+    opening = [turn["opening"]] if turn["opening"] else []
+    written = (turn.get("written") or {}).get("sentences")
+    said = [*(written or opening), *turn["claims"]]
+    return [(claim["text"], claim["citations"]) for claim in said]
 
 
 def _searched(turn: Told) -> str | None:

@@ -19,7 +19,7 @@ from qa.page.marking import (
 from qa.page.turns import Chat, Problem, Turn
 from qa.rating import MAX_REASON_CHARS
 from qa.replies import REFUSAL, Answer, Citation, Claim, Refusal
-from qa.wording import VERDICTS, agreement, counted, name_of
+from qa.wording import VERDICTS, agreement, counted, name_of, writing_notes
 
 MAX_ASKED_CHARS = 600
 MAX_PEEK_CHARS = 400
@@ -133,10 +133,14 @@ def _found(n: int, turn: Turn) -> str:
 
 
 def _answer(n: int, turn: Turn, answer: Answer) -> str:
+    written = answer.written.sentences if answer.written else ()
+    first = (answer.opening, *written)
     claims = "".join(
-        _claim(n, turn, answer, claim, opening=claim is answer.opening)
-        for claim in turn.said[: turn.shown]
+        _claim(n, turn, answer, claim, opening=claim in first) for claim in turn.said[: turn.shown]
     )
+    if not answer.complete and not turn.stopped and answer.written:
+        told = f"{answer.written.by} is writing…"
+        claims = f'<p class="writing" role="status">{text_of(told)}</p>{claims}'
     stopped = '<p class="about">Stopped.</p>' if turn.stopped else ""
     searched = counted(answer.searched.articles, "article")
     searched += f" {answer.searched.within}" if answer.searched.within else ""
@@ -146,13 +150,29 @@ def _answer(n: int, turn: Turn, answer: Answer) -> str:
         if turn.done and not turn.stopped
         else ""
     )
-    return f'<div class="reply answer">{claims}{stopped}{about}</div>'
+    return f'<div class="reply answer">{claims}{stopped}{_notes(answer)}{about}</div>'
+
+
+def _notes(answer: Answer) -> str:
+    """What is said of a language model's part, with the sentences that are not shown, folded."""
+    notes = [text_of(note) for note in writing_notes(answer)]
+    if not notes or answer.written is None:
+        return ""
+    *others, last = notes
+    told = "".join(f'<p class="note" dir="auto">{one}</p>' for one in others)
+    if not answer.written.dropped:
+        return f'{told}<p class="note" dir="auto">{last}</p>'
+    rows = "".join(f'<li dir="auto">{text_of(one)}</li>' for one in answer.written.dropped)
+    return (
+        f'{told}<details class="dropped"><summary>{last}</summary><p class="hint">None of it is '
+        f"an answer.</p><ul>{rows}</ul></details>"
+    )
 
 
 def _written(answer: Answer) -> str:
     """Whose words the answer is in."""
-    if answer.writer != "quotes":
-        return f"Written by {answer.writer}"
+    if answer.written and answer.written.sentences:
+        return f"In the words of {answer.written.by}, held against the quotes below them"
     if answer.opening:
         return "First line in our words, the rest word for word"
     return "Quoted word for word"

@@ -52,16 +52,14 @@ class Turn:
 
     @property
     def said(self) -> tuple[Claim, ...]:
-        """The claims of an answer in their order, its opening first."""
-        if not isinstance(self.reply, Answer):
-            return ()
-        opening = (self.reply.opening,) if self.reply.opening else ()
-        return (*opening, *self.reply.claims)
+        """All that an answer says, in its order."""
+        return self.reply.said if isinstance(self.reply, Answer) else ()
 
     @property
     def done(self) -> bool:
         whole = self.reply is not None and self.shown >= len(self.said)
-        return whole or self.problem is not None or self.stopped
+        writing = isinstance(self.reply, Answer) and not self.reply.complete
+        return (whole and not writing) or self.problem is not None or self.stopped
 
     @property
     def understood(self) -> str | None:
@@ -131,15 +129,21 @@ def history(turns: Sequence[Turn]) -> tuple[str, ...]:
 class Answering(Protocol):
     """Where replies come from, and the articles that they name."""
 
-    def stream(self, question: Question) -> Iterator[str | Looking | Reply]:
-        """What is being waited for or done, then the reply, last."""
+    def stream(self, question: Question, drafting: bool) -> Iterator[str | Looking | Reply]:
+        """What is being waited for or done, then the reply, last; with `drafting` the answer as far
+        as a language model has written it before.
+        """
         ...
 
     def named(self, reply: Reply) -> dict[str, Article]: ...
 
 
 def answered(
-    answering: Answering, asked: str, before: Sequence[Turn], scope: Scope = EVERYWHERE
+    answering: Answering,
+    asked: str,
+    before: Sequence[Turn],
+    scope: Scope = EVERYWHERE,
+    drafting: bool = False,
 ) -> Iterator[Turn]:
     """The states of the turn that a question begins, until it is done.
 
@@ -148,7 +152,7 @@ def answered(
     turn = Turn(asked.strip(), scope=scope)
     yield turn
     try:
-        for step in answering.stream(Question(turn.question, history(before), scope)):
+        for step in answering.stream(Question(turn.question, history(before), scope), drafting):
             if isinstance(step, str):
                 turn = replace(turn, waiting=step)
             elif isinstance(step, Looking):
@@ -157,6 +161,8 @@ def answered(
                 turn = replace(turn, standalone=step.standalone, waiting=looking)
             else:
                 turn = replace(turn, reply=step, articles=answering.named(step))
+                if isinstance(step, Answer) and step.written:
+                    turn = replace(turn, shown=len(turn.said))
             yield turn
     except BadQuestion as cause:
         turn = replace(turn, problem=Problem("This question cannot be searched for", str(cause)))
@@ -164,12 +170,16 @@ def answered(
         turn = replace(turn, problem=Problem("This cannot be answered now", advice(cause)))
     if turn.problem:
         yield turn
-    for shown in range(1, len(turn.said) + 1):
+    for shown in range(turn.shown + 1, len(turn.said) + 1):
         yield replace(turn, shown=shown)
 
 
 def asking(
-    answering: Answering, asked: str, chat: Chat, within: Mapping[str, Any]
+    answering: Answering,
+    asked: str,
+    chat: Chat,
+    within: Mapping[str, Any],
+    drafting: bool = False,
 ) -> Iterator[Chat]:
     """The states of a chat while a question is put to what it is narrowed to, until it is answered.
 
@@ -178,7 +188,7 @@ def asking(
     before = chat.before()
     turn = Turn(asked)
     try:
-        for turn in answered(answering, asked, before.turns, scope_from(within)):
+        for turn in answered(answering, asked, before.turns, scope_from(within), drafting):
             yield before.with_last(turn)
     except BadQuestion as cause:
         bad = Problem("This filter cannot be read", str(cause))
