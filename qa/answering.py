@@ -80,7 +80,10 @@ class Answerer:
         where a language model writes. Without `drafting` none does.
         """
         started = time.perf_counter()
+        drafter = self._drafter if drafting else None
         standalone = standalone_question(question.text, question.history)
+        if drafter and question.history:
+            standalone = drafter.standalone(question.text, question.history) or standalone
         with self._index.reading() as whole:
             snapshot = whole.within(question.scope)
             yield Looking(standalone, snapshot.article_count)
@@ -114,8 +117,8 @@ class Answerer:
                 )
                 return
         # A language model takes its time; the index need not be held for it.
-        if self._drafter and drafting:
-            yield from self._drafter.drafts(answer)
+        if drafter:
+            yield from drafter.drafts(answer)
         else:
             yield answer
 

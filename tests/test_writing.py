@@ -206,6 +206,24 @@ def test_quotes_reach_the_model_as_numbered_data_without_brackets_of_their_own(j
     assert final.text == ordering.text
 
 
+@pytest.mark.parametrize(
+    ("written", "standalone"),
+    [
+        ("Who will pay for the repairs of the pier?", "Who will pay for the repairs of the pier?"),
+        ('"Who will pay for the repairs?"\nBecause', "Who will pay for the repairs?"),
+        ("Who will pay the mayor of Norvik?", None),
+        ("The council pays for the repairs.", None),
+        ("When will the pier open?", None),
+        ("", None),
+        (WriterError("away; start it"), None),
+    ],
+)
+def test_a_follow_up_is_written_anew_only_with_the_words_of_the_chat(judge, written, standalone):
+    drafter = Drafter(Scripted(written), judge)
+    history = ("What becomes of the repairs of the pier?",)
+    assert drafter.standalone("Who will pay for the repairs?", history) == standalone
+
+
 def test_limits_come_from_the_environment():
     told = limits_from({"MEETING_QA_MODEL_TOKENS": "50", "MEETING_QA_MODEL_SECONDS": "2.5"})
     assert told == Limits(50, 2.5)

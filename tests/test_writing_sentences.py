@@ -1,5 +1,7 @@
 """What arrives from a language model, piece by piece, read as sentences with their numbers."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +27,8 @@ def read(*pieces: str) -> list[Draft]:
         ("The pier opens [1 and 2].", [("The pier opens.", (1, 2))]),
         ("The pier opens [^1].", [("The pier opens.", (1,))]),
         ("Mr. Falk opens it. [1]", [("Mr. Falk opens it.", (1,))]),
-        ("- The pier opens. [1]\n- It rains. [2]", [("The pier opens.", (1,)), ("It rains.", (2,))]),
+        ("- It opens. [1]\n- It rains. [2]", [("It opens.", (1,)), ("It rains.", (2,))]),
+        ("The answer is: It rains. [2]", [("It rains.", (2,))]),
         ("# News\n**The pier** opens. [1]", [("News", ()), ("The pier opens.", (1,))]),
         ("```\nprint(1)\n```\nThe pier opens. [1]", [("The pier opens.", (1,))]),
         ("The pier opens. [1", [("The pier opens.", ())]),
@@ -45,7 +48,7 @@ TEXT = "The pier opens in June. [1] It rains, says Ms. Falk. [1,2]\nGuests cameã
 @given(st.lists(st.integers(0, len(TEXT)), max_size=12))
 def test_it_does_not_matter_in_what_pieces_a_text_arrives(cuts):
     ends = [0, *sorted(cuts), len(TEXT)]
-    pieces = [TEXT[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    pieces = [TEXT[a:b] for a, b in pairwise(ends)]
     assert read(*pieces) == read(TEXT)
 
 

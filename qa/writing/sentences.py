@@ -18,6 +18,8 @@ _FENCE = re.compile(r"^\s*(?:```|~~~)")
 _MARKER = re.compile(r"\[(?P<numbers>\s*\^?\d+(?:\s*(?:[,;–-]|and)\s*\^?\d+)*\s*)\]")
 # What a marker may still become when more arrives.
 _HALF = re.compile(r"\[[\s\d,;^–and-]*$")
+# What a model likes to say before it says something.
+_LEAD = re.compile(r"^(?:the )?answer(?: to (?:the|this) question)?(?: is)?: *", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?:|ftp:|javascript:|data:|mailto:|www\.)\S*", re.IGNORECASE)
 
 
@@ -62,10 +64,10 @@ class Reader:
 
 
 def clean(text: str) -> str:
-    """A model's text as plain words: links by their names, tags and markup left out."""
+    """A model's text as plain words: links by their names, tags, markup and preambles left out."""
     text = _TAG.sub(" ", _LINK.sub(r"\1", text))
     text = "".join(" " if one.isspace() else one for one in text if one.isspace() or _shows(one))
-    return " ".join(_MARKUP.sub("", text).split())
+    return _LEAD.sub("", " ".join(_MARKUP.sub("", text).split()))
 
 
 def has_address(text: str) -> bool:
