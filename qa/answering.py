@@ -69,9 +69,9 @@ class Answerer:
         self._support = support
         self._drafter = drafter
 
-    def ask(self, question: Question) -> Reply:
+    def ask(self, question: Question, drafting: bool = True) -> Reply:
         """The reply to a question. Raises an IndexingError when there is no index to read."""
-        *_, reply = self.stream(question)
+        *_, reply = self.stream(question, drafting)
         assert not isinstance(reply, Looking)
         return reply
 

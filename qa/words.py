@@ -15,6 +15,12 @@ _NO_NAMES = frozenset(
     "december monday tuesday wednesday thursday friday saturday sunday mr mrs ms dr president "
     "minister leader king queen prime news agency".split()
 )
+# Begins a sentence and names nobody, though a text may not have it.
+_BEGINS = frozenset(
+    "both many several some most few another other others two three four five additionally also "
+    "although article articles despite during finally furthermore however meanwhile moreover "
+    "officials overall people police since therefore thus under while".split()
+)
 # How alike, of 100, two spellings of a name are.
 _SAME_NAME = 80
 
@@ -78,7 +84,7 @@ def unknown_parts(statement: str, text: str) -> list[str]:
     there = _vocabulary(text)
     parts = [part for name in names(statement) for part in name.split()]
     opening = re.match(r"\W*([^\W\d_a-z][\w'’-]+)", statement)
-    if opening and opening[1].lower() not in STOP_WORDS | _NO_NAMES:
+    if opening and opening[1].lower() not in STOP_WORDS | _NO_NAMES | _BEGINS:
         parts += words(opening[1])
     return [part for part in parts if not _known(part, there)]
 

@@ -93,7 +93,7 @@ class Desk:
             self._update(rebuild=False)
             self._prepared.set()
             # Loads the models; a language model only when it is asked something.
-            list(self._answerer.stream(Question(WARMING_UP), drafting=False))
+            self._answerer.ask(Question(WARMING_UP), drafting=False)
             self.state = self._ready()
             self._find_examples()
         except (IndexingError, QuestionError) as cause:

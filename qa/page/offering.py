@@ -46,7 +46,7 @@ def find_examples(index: Index, answerer: Answerer) -> tuple[str, ...]:
     drawn = [list(questions_from(one)) for one in articles[::step][:ARTICLES]]
     tried = [one for one in chain.from_iterable(zip_longest(*drawn)) if one]
     for question, article in list(dict(tried).items())[:TRIES]:
-        reply = answerer.ask(Question(question))
+        reply = answerer.ask(Question(question), drafting=False)
         if isinstance(reply, Answer) and any(
             one.article.name == article for one in reply.citations
         ):

@@ -8,7 +8,7 @@ from qa.agreeing import SupportModel
 from qa.errors import WriterError
 from qa.replies import Answer, Citation, Claim, Written
 from qa.words import stems, telling_stems
-from qa.writing.leash import Held, hold
+from qa.writing.leash import hold
 from qa.writing.models import Message, Writer
 from qa.writing.sentences import Draft, Reader, clean
 
@@ -72,33 +72,40 @@ class Drafter:
         """
         started = time.perf_counter()
         shown: list[Claim] = []
-        dropped: list[str] = []
+        unsupported: list[Draft] = []
         problem: str | None = None
 
         def now(complete: bool) -> Answer:
-            written = Written(self.writer.name, tuple(shown), tuple(dropped), problem, complete)
+            dropped = tuple(one.text for one in unsupported)
+            written = Written(self.writer.name, tuple(shown), dropped, problem, complete)
             took = answer.seconds + time.perf_counter() - started
             by = self.writer.name if shown else answer.writer
             return replace(answer, written=written, writer=by, seconds=took)
 
+        def fits(draft: Draft) -> bool:
+            held = hold(draft, quotes, self.model)
+            new = bool(held.numbers) and all(draft.text != one.text for one in shown)
+            if new:
+                shown.append(Claim(draft.text, held.numbers))
+            return bool(held.numbers)
+
         yield now(complete=False)
         quotes = answer.citations[:QUOTES]
-        rewrites = REWRITES
         try:
             for draft in self._told(_messages(answer.standalone, quotes), started):
-                held = hold(draft, quotes, self.model)
-                if not held.numbers and rewrites:
-                    rewrites -= 1
-                    draft, held = self._anew(draft, quotes, started)
-                if not held.numbers:
-                    dropped.append(draft.text)
-                elif all(draft.text != one.text for one in shown):
-                    shown.append(Claim(draft.text, held.numbers))
+                if fits(draft):
+                    yield now(complete=False)
+                else:
+                    unsupported.append(draft)
+            # Not before the model is done: it goes on with one text at a time.
+            for draft in unsupported[:REWRITES]:
+                if fits(self._anew(draft, quotes, started)):
+                    unsupported.remove(draft)
                     yield now(complete=False)
         except WriterError as cause:
             problem = str(cause)
         if not _answers(shown, answer):
-            dropped = [one.text for one in shown] + dropped
+            unsupported = [*(Draft(one.text, one.citations) for one in shown), *unsupported]
             shown = []
         yield now(complete=True)
 
@@ -130,14 +137,12 @@ class Drafter:
             raise WriterError(f"the model {self.writer.name} wrote nothing; ask again")
         yield from left
 
-    def _anew(self, draft: Draft, quotes: Sequence[Citation], started: float) -> tuple[Draft, Held]:
+    def _anew(self, draft: Draft, quotes: Sequence[Citation], started: float) -> Draft:
         """A sentence that no quote supports, written once more from the first quote it cites."""
         cited = next((one for one in quotes if one.n in draft.cites), quotes[0])
         task = f"{_AGAIN}\n\n{_numbered([cited])}\n\nThe sentence: {draft.text}"
         again = next(self._told([Message("user", task)], started), draft)
-        again = Draft(again.text, (cited.n,))
-        held = hold(again, quotes, self.model)
-        return (again, held) if held.numbers else (draft, held)
+        return Draft(again.text, (cited.n,))
 
 
 def _messages(question: str, quotes: Sequence[Citation]) -> list[Message]:

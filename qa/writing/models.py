@@ -225,7 +225,9 @@ class LocalWriter:
                 self._model = Llama(
                     str(self._file),
                     n_ctx=CONTEXT_TOKENS,
-                    n_threads=len(os.sched_getaffinity(0)),
+                    # Its threads spin while they wait for each other: on a core that something
+                    # else needs too they come to a stand, so one is left free.
+                    n_threads=max(1, len(os.sched_getaffinity(0)) - 1),
                     seed=0,
                     verbose=False,
                 )
