@@ -12,6 +12,7 @@ from index.schema import Skipped
 from index.searching import Hit, Snapshot
 from qa.checking import ArticleCheck, Check, SourceCheck
 from qa.comparing import Comparison
+from qa.orders import orders_in
 from qa.replies import Answer, Citation, Claim, Reply, Searched, Written
 
 Json = dict[str, Any]
@@ -210,6 +211,7 @@ def sources_json(snapshot: Snapshot) -> Json:
                 "hash": article.hash,
                 "places": [article.name, *places.get(article.name, ())],
                 "copy_of": copies.get(article.name),
+                "orders": [span.of(article.text) for span in orders_in(article)],
             }
             for article in snapshot.articles()
         ],

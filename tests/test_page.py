@@ -278,7 +278,7 @@ class Script:
         self.steps = steps
         self.asked: list[Question] = []
 
-    def stream(self, question: Question) -> Iterator[str | Looking | Reply]:
+    def stream(self, question: Question, drafting: bool = False) -> Iterator[str | Looking | Reply]:
         self.asked.append(question)
         for step in self.steps:
             if isinstance(step, Exception):
@@ -552,7 +552,7 @@ class SlowDesk:
     def watcher(self) -> Watcher:
         return Watcher(Path("corpus"), lambda unfinished: None)
 
-    def stream(self, question: Question) -> Iterator[Looking | Reply]:
+    def stream(self, question: Question, drafting: bool = False) -> Iterator[Looking | Reply]:
         yield Looking(question.text, 2)
         if self.first:
             self.first = False

@@ -44,7 +44,7 @@ class FullDesk(SlowDesk):
     def versions(self, name: str) -> tuple[Version, ...]:
         return (Version(1, BRIDGE, "2024-05-06T08:00:00+00:00", None, "current"),)
 
-    def stream(self, question: Question) -> Iterator[Looking | Reply]:
+    def stream(self, question: Question, drafting: bool = False) -> Iterator[Looking | Reply]:
         yield Looking(question.text, 2)
         claims = an_answer().claims * 3
         yield an_answer(question=question.text, standalone=question.text, claims=claims)

@@ -10,6 +10,7 @@ from index.history import Version
 from index.indexing import Report
 from index.schema import Skipped
 from index.searching import EVERYWHERE, Scope
+from qa.orders import orders_in
 from qa.page.marking import (
     DERIVED_NOTE,
     badge,
@@ -232,6 +233,12 @@ def _row(article: Article, passages: int) -> str:
     )
     spoken = derived(article, "language", article.language) if article.language else unknown
     kind = f" {badge(article.kind)}" if article.kind else ""
+    if orders := orders_in(article):
+        told = text_of(" … ".join(span.of(article.text) for span in orders)[:300])
+        kind += (
+            ' <span class="badge orders" title="Text in this article gives orders to language '
+            f'models; it is quoted as text and obeyed by nobody: {told}">gives orders</span>'
+        )
     return (
         f'<tr><td data-label="Outlet"><span dir="auto">{outlet}</span></td>'
         '<td data-label="Title" class="title">'
