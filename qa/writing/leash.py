@@ -22,7 +22,7 @@ SUPPORTED = 0.7
 CONTRADICTED = 0.25
 WORDS = 0.75
 # Shorter is no statement.
-MIN_WORDS = 3
+MIN_WORDS = 4
 
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot|refus\w+|den(?:y|ied|ies)"

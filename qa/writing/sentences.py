@@ -19,7 +19,9 @@ _MARKER = re.compile(r"\[(?P<numbers>\s*\^?\d+(?:\s*(?:[,;–-]|and)\s*\^?\d+)*\
 # What a marker may still become when more arrives.
 _HALF = re.compile(r"\[[\s\d,;^–and-]*$")
 # What a model likes to say before it says something.
-_LEAD = re.compile(r"^(?:the )?answer(?: to (?:the|this) question)?(?: is)?: *", re.IGNORECASE)
+_LEAD = re.compile(
+    r"^(?:the )?(?:answer|quote)(?: to (?:the|this) question)?(?: is)?: *", re.IGNORECASE
+)
 _ADDRESS = re.compile(r"(?:https?:|ftp:|javascript:|data:|mailto:|www\.)\S*", re.IGNORECASE)
 
 
