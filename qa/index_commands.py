@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--rebuild", is_flag=True, help="Build anew from nothing; earlier texts are kept.")
 @click.option("--watch", is_flag=True, help="Keep bringing the index in line with the folder.")
+@click.option("--workers", metavar="ray[:N]", help="Embed in N workers of Ray, here or elsewhere.")
 @click.option("--strict", is_flag=True, help="Exit 1 when a file is skipped.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--status", is_flag=True, help="Say how the index is, and do nothing.")
@@ -30,6 +31,7 @@ def index_command(
     as_json: bool,
     rebuild: bool,
     watch: bool,
+    workers: str | None,
     strict: bool,
     dry_run: bool,
     status: bool,
@@ -37,7 +39,6 @@ def index_command(
     **given: Any,
 ) -> None:
     """Bring the index in line with the corpus folder."""
-    from index.embedding import choose_embedder
     from index.homes import choose_home
     from index.indexing import preview, update_index
 
@@ -52,18 +53,35 @@ def index_command(
         _verify(ctx, chosen, as_json)
     else:
         home = choose_home(chosen.chroma_url)
-        embedder = choose_embedder(chosen.embedding_model)
+        embedder, at_once = _embedder(chosen, workers)
         if dry_run:
             report = preview(chosen.corpus, chosen.index, embedder, rebuild, home)
         else:
             report = update_index(
-                chosen.corpus, chosen.index, embedder, rebuild, progress_bars(), home=home
+                chosen.corpus,
+                chosen.index,
+                embedder,
+                rebuild,
+                progress_bars(),
+                home=home,
+                at_once=at_once,
             )
         tell_report(report, as_json, dry_run=dry_run)
         if watch:
             _keep_in_line(chosen, embedder, report.generation, as_json)
         if strict and report.skipped:
             ctx.exit(1)
+
+
+def _embedder(chosen: Settings, workers: str | None) -> "tuple[Embedder, int]":
+    """What embeds, and how many texts it takes at once."""
+    from index.embedding import choose_embedder
+    from index.indexing import EMBED_AT_ONCE
+    from index.spreading import AT_ONCE, choose_workers
+
+    if workers is None:
+        return choose_embedder(chosen.embedding_model), EMBED_AT_ONCE
+    return choose_workers(workers, chosen.embedding_model), AT_ONCE
 
 
 def _tell_status(chosen: Settings, as_json: bool) -> None:
