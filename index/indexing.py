@@ -4,7 +4,7 @@ import hashlib
 import sqlite3
 import time
 from collections.abc import Collection
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,7 +149,9 @@ def _update(
     home: Home,
     at_once: int,
 ) -> Report:
-    home.catch_up(folder, writing=True)
+    # A rebuild goes without what it mends.
+    with suppress(IndexDamaged) if rebuild else nullcontext():
+        home.catch_up(folder, writing=True)
     before = _before(folder, embedder, rebuild, home)
     generation = _last_number(folder) + 1
     name = before.store if before else _new_store(folder, generation, rebuild)

@@ -5,14 +5,11 @@ begins a new one. What counts is named by one record, the manifest, which is wri
 """
 
 import json
-import os
-import secrets
 import socket
 import threading
-import time
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, parse_qs, urlsplit
@@ -20,16 +17,15 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 import numpy as np
 
 from index.embedding import Vectors
-from index.errors import IndexDamaged, IndexingError, IndexLocked, ServerError
+from index.errors import IndexDamaged, IndexingError, ServerError
+from index.server_lock import LOCK, PREFIX, WritingRight
 from index.vectors import HNSW
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
 
-PREFIX = "meeting-qa"
 MANIFEST = f"{PREFIX}-manifest"
-LOCK = f"{PREFIX}-writer"
 FORMAT = 1
 CONNECT_SECONDS = 10.0
 # A collection wants vectors; those of records that only keep text are never searched.
@@ -90,12 +86,12 @@ class Server:
         # Without what could be a password.
         self.url = f"{parts.scheme}://{self._host}:{self._port}"
         self._token = token
-        self._wait_seconds, self._stale_seconds = wait_seconds, stale_seconds
-        self._beat_seconds = beat_seconds
         self._connecting = threading.Lock()
         self._connected: ClientAPI | None = None
         self._collections: dict[str, Collection] = {}
-        self._lock: Collection | None = None
+        self._right = WritingRight(
+            self.url, self._client, self._asking, wait_seconds, stale_seconds, beat_seconds
+        )
 
     def manifest(self) -> Manifest | None:
         """What counts now; None where nothing was ever published."""
@@ -114,7 +110,7 @@ class Server:
             raise ServerError(
                 f"the index on the Chroma server at {self.url} has the format "
                 f"{told.get('format')}, not {FORMAT}; use the version of the product that made it, "
-                "or run `meeting-qa index --rebuild`"
+                "or a server with an empty folder"
             )
         return Manifest(**told)
 
@@ -248,97 +244,13 @@ class Server:
 
     # The only right to write
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Holds the lock, a collection that only one can create, and shows signs of life.
-
-        Waits for another writer; raises IndexLocked naming it when it does not finish in time. One
-        that showed no sign of life for some time is taken to be dead. That is told by the waiting
-        one's own clock, since the clocks of two machines differ.
-        """
-        owner = f"process {os.getpid()} on {socket.gethostname()}"
-        self._lock = self._locked(owner)
-        ended = threading.Event()
-
-        def beat(lock: "Collection") -> None:
-            number = 0
-            while not ended.wait(self._beat_seconds):
-                number += 1
-                # One that is missed matters no more than a slow one; check_lock tells the loss.
-                with suppress(Exception):
-                    lock.modify(metadata={"owner": owner, "beat": number})
-
-        thread = threading.Thread(target=beat, args=(self._lock,), name="beat", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
-            with suppress(IndexingError):
-                self._unlock(self._lock)
-            self._lock = None
-
-    def _locked(self, owner: str) -> "Collection":
-        waited_from = seen_from = time.monotonic()
-        seen: tuple[object, object] = (None, None)
-        while True:
-            with self._asking():
-                found = self._lock_of_another()
-                if found is None and (lock := self._create_lock(owner)):
-                    return lock
-            if found is None:
-                continue
-            told = found.metadata or {}
-            now = time.monotonic()
-            if seen != (found.id, told.get("beat")):
-                if seen != (None, None) and now - waited_from > self._wait_seconds:
-                    raise IndexLocked(
-                        f"the index on the Chroma server at {self.url} is being rebuilt by "
-                        f"{told.get('owner')}; wait for it to finish and try again"
-                    )
-                seen, seen_from = (found.id, told.get("beat")), now
-            elif now - seen_from > self._stale_seconds:
-                self._unlock(found)
-                continue
-            time.sleep(min(0.2, self._beat_seconds))
-
-    def _create_lock(self, owner: str) -> "Collection | None":
-        try:
-            return self._client().create_collection(
-                LOCK, metadata={"owner": owner, "beat": 0}, embedding_function=None
-            )
-        except Exception:
-            if LOCK in self._names():
-                return None  # another one was faster
-            raise
-
-    def _lock_of_another(self) -> "Collection | None":
-        from chromadb.errors import NotFoundError
-
-        try:
-            return self._client().get_collection(LOCK, embedding_function=None)
-        except NotFoundError:
-            return None
-
-    def _unlock(self, lock: "Collection") -> None:
-        """Removes a lock, and no other that took its name meanwhile."""
-        gone = f"{PREFIX}-gone-{secrets.token_hex(4)}"
-        with self._asking():
-            lock.modify(name=gone)
-            if gone in self._names():
-                self._client().delete_collection(gone)
+    def writing(self) -> AbstractContextManager[None]:
+        """Holds the only right to write. Raises IndexLocked."""
+        return self._right.held()
 
     def check_lock(self) -> None:
-        """Raises IndexLocked when another writer took over, since this one seemed dead."""
-        with self._asking():
-            found = self._lock_of_another()
-        if self._lock is None or found is None or found.id != self._lock.id:
-            raise IndexLocked(
-                f"the right to write the index on the Chroma server at {self.url} was lost to "
-                "another process, since this one did not answer for some time; nothing was "
-                "published; run `meeting-qa index` again"
-            )
+        """Raises IndexLocked unless the right to write is still ours."""
+        self._right.check()
 
     # Asking
 

@@ -29,7 +29,8 @@ from index.indexing import update_index
 from index.inspecting import verify
 from index.publishing import published
 from index.searching import Index, rank_articles
-from index.server import LOCK, Manifest, Server
+from index.server import Manifest, Server
+from index.server_lock import LOCK
 from index.serving import ServerHome
 from index.storing import Store
 
@@ -213,7 +214,7 @@ def test_another_machine_goes_on_indexing_with_what_the_first_embedded(
     (corpus / "pier.txt").write_text("The pier of Oldmarket opens in May.", encoding="utf-8")
     report = update_index(corpus, tmp_path / "second", embedder, home=home)
     assert (report.generation, report.added, report.embedded) == (2, ("pier.txt",), 1)
-    assert ("pier.txt" in {name for name, _, _ in told(folder, embedder, home, "pier")}) is True
+    assert "pier.txt" in {name for name, _, _ in told(folder, embedder, home, "pier")}
 
 
 ASKING = """
@@ -303,7 +304,7 @@ def test_what_ended_is_deleted_from_the_server_when_no_reader_can_be_on_it(
 
 
 def test_a_writer_that_dies_before_the_manifest_leaves_the_last_generation(
-    corpus, folder, embedder, home, tmp_path, monkeypatch
+    corpus, folder, embedder, home, tmp_path
 ):
     update_index(corpus, folder, embedder, home=home)
     (corpus / "pier.txt").write_text("The pier of Oldmarket opens in May.", encoding="utf-8")
@@ -448,6 +449,22 @@ def test_passages_that_a_server_lost_are_found_by_verifying(corpus, folder, embe
     assert [found.problem for found in verify(folder, home)] == [
         "1 passages have no vector on the server"
     ]
+
+
+def test_a_log_that_lost_a_part_is_damage_that_a_rebuild_mends(
+    corpus, folder, embedder, server, home, tmp_path
+):
+    update_index(corpus, folder, embedder, home=home)
+    one = Server(server.url)
+    manifest = one.manifest()
+    one._changes(manifest.edition).delete(ids=[f"1-{manifest.token}-0"])
+    with (
+        pytest.raises(IndexDamaged, match=rf"{server.url} is damaged .*--rebuild"),
+        Index(tmp_path / "fresh", embedder, home).reading(),
+    ):
+        pass
+    update_index(corpus, tmp_path / "other", embedder, rebuild=True, home=home)
+    assert told(tmp_path / "fresh", embedder, home, "night trams")
 
 
 def test_the_commands_need_nothing_but_the_url(corpus, tmp_path, server):
