@@ -32,6 +32,8 @@ format: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
+	# It asks for an older huggingface_hub than sentence-transformers has, and works with this one.
+	$(BIN)/python -m pip install --quiet --no-deps langchain-huggingface==1.2.3
 	$(BIN)/python docs/bench.py
 	$(BIN)/python docs/bench_speed.py
 

@@ -20,7 +20,14 @@ from qa.command_line import Problem as CannotServe
 from qa.command_line import where
 from qa.errors import WriterError
 from qa.page.desk import Desk
-from qa.settings import Settings, default_corpus, default_index, default_model
+from qa.settings import (
+    Settings,
+    default_chroma_url,
+    default_corpus,
+    default_index,
+    default_model,
+    follows_corpus,
+)
 from qa.writing.models import open_writer
 
 if TYPE_CHECKING:
@@ -665,6 +672,7 @@ def has_display() -> bool:
 def main(
     corpus: Path | None,
     index: Path | None,
+    chroma_url: str | None,
     embedding_model: str | None,
     evidence_model: str | None,
     model: str | None,
@@ -674,12 +682,15 @@ def main(
     open_: bool | None,
 ) -> None:
     """Serve the chat page over the articles of the corpus folder."""
+    chroma_url = chroma_url or default_chroma_url()
     settings = Settings(
         corpus or default_corpus(),
         index or default_index(),
         embedding_model,
         evidence_model,
         model or default_model(),
+        chroma_url,
+        follows_corpus(corpus, chroma_url),
     )
     if settings.model:
         try:

@@ -28,6 +28,7 @@ import numpy as np
 
 from index.cleaning import find_language
 from index.embedding import Progress, Vectors
+from index.homes import FolderHome
 from index.indexing import update_index
 from index.inspecting import verify
 from index.probing import disagreements
@@ -139,7 +140,7 @@ def hold_and_go_on(corpus: Path, folder: Path, before: dict[str, str]) -> None:
     the next run completes.
     """
     now = held_by(corpus)
-    findings = verify(folder, disagreements)
+    findings = verify(folder, FolderHome(disagreements))
     assert not findings, str(findings)
     look(folder, (before, now))
     update_index(corpus, folder, CountedWords())

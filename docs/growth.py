@@ -4,7 +4,8 @@ docs/growth.svg.
 usage: python docs/growth.py [--data ../shared] [--sizes 2 500 2000 …] [--out docs]
 
 The articles are the first ones of `bench/news/corpus.jsonl.gz` below the data folder. Above their
-number all articles are generated: sentences of random words of a small list, labelled so. Every
+number all articles are generated: sentences of random words of a small list, labelled so; from
+20,000 on they are short, a headline and a paragraph each, so that a size takes minutes. Every
 command is a process of its own; its peak memory is what the system says of it.
 """
 
@@ -30,7 +31,10 @@ WORDS = (
     "opens closes reports plans sells buys repairs delays welcomes refuses counts elects the a "
     "of in for with after before under near old new small large northern southern"
 ).split()
-PARAGRAPHS, SENTENCES, LENGTH = 8, 5, 16
+LONG, SHORT = (8, 5), (1, 4)
+"""Paragraphs of a generated article and their sentences."""
+SHORT_FROM = 20_000
+LENGTH = 16
 COLUMNS = {
     "articles": "articles",
     "text": "text",
@@ -67,7 +71,9 @@ def measure(size: int, data: Path, scratch: Path) -> dict[str, Any]:
     articles = list(islice(read_rows(archive), size)) if archive.is_file() else []
     text = "news"
     if len(articles) < size:
-        articles, text = list(generated(size)), "generated"
+        short = size >= SHORT_FROM
+        articles = list(generated(size, *(SHORT if short else LONG)))
+        text = "generated, short" if short else "generated"
     write_corpus(articles, corpus)
     where = ["--corpus", str(corpus), "--index", str(index)]
     first = run([*where, "index", "--json"])
@@ -91,7 +97,9 @@ def measure(size: int, data: Path, scratch: Path) -> dict[str, Any]:
     }
 
 
-def generated(size: int) -> Iterable[dict[str, Any]]:
+def generated(
+    size: int, paragraphs: int = LONG[0], sentences: int = LONG[1]
+) -> Iterable[dict[str, Any]]:
     """Articles that nobody wrote: the same ones for the same number."""
     for number in range(size):
         chance = random.Random(number)
@@ -99,12 +107,12 @@ def generated(size: int) -> Iterable[dict[str, Any]]:
         def sentence(chance: random.Random = chance) -> str:
             return " ".join(chance.choices(WORDS, k=LENGTH)).capitalize() + "."
 
-        paragraphs = (" ".join(sentence() for _ in range(SENTENCES)) for _ in range(PARAGRAPHS))
+        told = (" ".join(sentence() for _ in range(sentences)) for _ in range(paragraphs))
         yield {
             "id": f"generated/{number % 100:02}/{number:06}",
             "title": f"Report {number}: {' '.join(chance.choices(WORDS, k=5))}",
             "published": date.fromordinal(738_000 + number % 1000).isoformat(),
-            "text": "\n\n".join(paragraphs),
+            "text": "\n\n".join(told),
         }
 
 

@@ -52,13 +52,14 @@ class EmbeddingModelError(IndexingError):
     """The embedding model is missing, damaged or cannot be loaded."""
 
 
-def choose_embedder(model: str | None = None) -> Embedder:
+def choose_embedder(model: str | None = None, threads: int | None = None) -> Embedder:
     """The embedder for a model's name or folder; the packaged one when none is named.
 
-    Nothing is loaded until the first text is embedded.
+    `threads` bounds the processors that the packaged one takes. Nothing is loaded until the first
+    text is embedded.
     """
     if model is None or model == DEFAULT_MODEL:
-        return PackagedEmbedder()
+        return PackagedEmbedder(threads)
     return SentenceTransformerEmbedder(model)
 
 

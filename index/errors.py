@@ -5,6 +5,7 @@ IndexingError
 ├── IndexMissing       nothing has been published in the index folder yet
 ├── IndexLocked        another process is rebuilding the index
 ├── Unwritable         the disk does not take the index: full, read-only or broken
+├── ServerError        the Chroma server is lost, refuses us or holds another format
 ├── IdentityMismatch   the index was built by another embedding model or version
 ├── IndexDamaged       a published file is gone or unreadable
 └── UnknownArticle     no article of that name is indexed
@@ -31,6 +32,10 @@ class IndexLocked(IndexingError):
 
 class Unwritable(IndexingError):
     """The disk does not take the index: it is full, read-only or broken."""
+
+
+class ServerError(IndexingError):
+    """The Chroma server cannot be reached or does not do what it is asked."""
 
 
 class IdentityMismatch(IndexingError):

@@ -4,15 +4,16 @@ import hashlib
 import sqlite3
 import time
 from collections.abc import Collection
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.articles import Article, Passage
+from index.articles import Article, Passage, Span
 from index.embedding import Embedder
 from index.errors import IdentityMismatch, IndexDamaged, IndexMissing, Unwritable
 from index.history import adopt_versions, join_versions
+from index.homes import FOLDER_HOME, Home
 from index.noticing import BUILT_BY, Bar, Difference, Reporter, corpus_of, notice
 from index.publishing import (
     GENERATIONS,
@@ -21,12 +22,10 @@ from index.publishing import (
     Published,
     note_run,
     pointer_lost,
-    publish,
     published,
     sweep,
     writing,
 )
-from index.renewing import make_vectors
 from index.schema import Indexed, Place, Skipped
 from index.splitting import split_article
 from index.storing import Store
@@ -71,20 +70,28 @@ def update_index(
     rebuild: bool = False,
     reporter: Reporter = silently,
     unfinished: Collection[Path] = (),
+    home: Home = FOLDER_HOME,
+    at_once: int = EMBED_AT_ONCE,
 ) -> Report:
     """Reads what is new or changed below `corpus`, embeds only that, and publishes a generation.
 
     With `rebuild` everything is read and embedded again; earlier texts are taken over. Where
     nothing changed, the generation stays. Files that are still being written (`unfinished`) count
-    as they were. Raises CorpusError when the folder is missing or holds no article that can be read
-    (the index stays as it is), IdentityMismatch when another embedding model built the index,
-    IndexLocked when another process is at it, and Unwritable when the disk does not take it.
+    as they were. Vectors are stored every so many texts (`at_once`), and not made again should the
+    run be interrupted.
+
+    Raises CorpusError when the folder is missing or holds no article that can be read (the index
+    stays as it is), IdentityMismatch when another embedding model built the index, IndexLocked when
+    another process is at it, Unwritable when the disk does not take it, and ServerError when a
+    server does not.
     """
     started = time.perf_counter()
     files = corpus_of(corpus)
-    with writing(folder):
+    with writing(folder), home.writing():
         try:
-            report = _update(corpus, files, folder, embedder, rebuild, reporter, unfinished)
+            report = _update(
+                corpus, files, folder, embedder, rebuild, reporter, unfinished, home, at_once
+            )
         except (OSError, sqlite3.OperationalError) as cause:
             raise Unwritable(
                 f"the index in {folder} cannot be written ({cause}); make room or mend the "
@@ -109,11 +116,19 @@ def update_index(
     return report
 
 
-def preview(corpus: Path, folder: Path, embedder: Embedder, rebuild: bool = False) -> Report:
+def preview(
+    corpus: Path,
+    folder: Path,
+    embedder: Embedder,
+    rebuild: bool = False,
+    home: Home = FOLDER_HOME,
+) -> Report:
     """What update_index would do now; nothing is written. Raises what that raises."""
     started = time.perf_counter()
     files = corpus_of(corpus)
-    before = _before(folder, embedder, rebuild)
+    with suppress(IndexMissing):
+        home.catch_up(folder)
+    before = _before(folder, embedder, rebuild, home)
     if before is None:
         difference = notice(corpus, files, {}, {}, _nothing, (), silently)
         return _report(0, difference, 0, 0, time.perf_counter() - started)
@@ -131,8 +146,13 @@ def _update(
     rebuild: bool,
     reporter: Reporter,
     unfinished: Collection[Path],
+    home: Home,
+    at_once: int,
 ) -> Report:
-    before = _before(folder, embedder, rebuild)
+    # A rebuild goes without what it mends.
+    with suppress(IndexDamaged) if rebuild else nullcontext():
+        home.catch_up(folder, writing=True)
+    before = _before(folder, embedder, rebuild, home)
     generation = _last_number(folder) + 1
     name = before.store if before else _new_store(folder, generation, rebuild)
     last = before.generation if before else 0
@@ -145,23 +165,24 @@ def _update(
     with closing(Store(folder / name, writable=True)) as store:
         store.roll_back_to(last)
         difference = _difference(corpus, files, store, last, unfinished, reporter)
-        if before and not difference and difference.skipped == store.skipped(last):
+        same = not difference and difference.skipped == store.skipped(last)
+        if before and same and home.holds(before):
             if notes:
-                publish(folder, before)
+                home.publish(folder, before, store)
             count = sum(store.passage_counts(last).values())
             return _report(last, difference, count, 0, notes=notes)
         if rebuild:
             notes = _adopt(folder, store, generation)
-        embedded = _write(store, difference, generation, embedder, rebuild, reporter)
-        vectors, passages = make_vectors(folder, store, before, generation)
+        embedded = _write(store, difference, generation, embedder, rebuild, reporter, at_once)
+        vectors, passages = home.make(folder, store, before, generation)
         now = Published(generation, name, vectors, embedder.identity)
         store.settle()
-        publish(folder, now)
+        home.publish(folder, now, store)
     sweep(folder, now)
     return _report(generation, difference, passages, embedded, notes=notes)
 
 
-def _before(folder: Path, embedder: Embedder, rebuild: bool) -> Published | None:
+def _before(folder: Path, embedder: Embedder, rebuild: bool, home: Home) -> Published | None:
     """The generation to go on from; none for a first run or a rebuild."""
     if rebuild:
         return None
@@ -169,7 +190,7 @@ def _before(folder: Path, embedder: Embedder, rebuild: bool) -> Published | None
         before = published(folder)
     except IndexMissing:
         return None
-    check_identity(folder, before, embedder)
+    check_identity(home.name(folder), before, embedder)
     return before
 
 
@@ -179,11 +200,11 @@ def _new_store(folder: Path, generation: int, rebuild: bool) -> str:
     return begun[-1] if begun and not rebuild else f"articles-{generation:06}.sqlite"
 
 
-def check_identity(folder: Path, what: Published, embedder: Embedder) -> None:
+def check_identity(name: str, what: Published, embedder: Embedder) -> None:
     """Raises IdentityMismatch unless this embedder made the vectors of a generation."""
     if what.identity != embedder.identity:
         raise IdentityMismatch(
-            f"the index in {folder} was built with the embedding model {what.identity}, not "
+            f"the index in {name} was built with the embedding model {what.identity}, not "
             f"{embedder.identity}; use that model, or build anew with `meeting-qa index --rebuild`"
         )
 
@@ -249,40 +270,48 @@ def _write(
     embedder: Embedder,
     rebuild: bool,
     reporter: Reporter,
+    at_once: int,
 ) -> int:
     """Stores the difference, embedding what has never been embedded; returns how many that was.
 
     Vectors are kept as they come, so that an interrupted run does not repeat them; the articles
     follow in one transaction.
     """
-    split: list[tuple[Article, str, list[tuple[Passage, str]]]] = []
-    texts: dict[str, str] = {}
+    # Where the text of each vector stands; the texts themselves would fill the memory once more.
+    places: dict[str, tuple[Article, Span, bool]] = {}
     bar = reporter("splitting", len(difference.written))
-    for article, file_hash in difference.written:
-        passages = []
-        for passage in split_article(article.text, article.language, article.title):
-            text = searched_text(article, passage)
-            vector = vector_name(embedder.identity, text)
-            texts[vector] = text
-            passages.append((passage, vector))
-        split.append((article, file_hash, passages))
+    for article, _ in difference.written:
+        for passage, vector in _split(article, embedder.identity):
+            places[vector] = article, Span(passage.start, passage.end), passage.heading
         bar.update(1)
-    missing = store.missing_vectors(texts)
+
+    def text_of(vector: str) -> str:
+        article, span, heading = places[vector]
+        return searched_text(article, Passage((span,), heading))
+
+    missing = store.missing_vectors(places)
     # Like lengths together: models that read in batches are as slow as the longest text of each.
-    missing.sort(key=lambda vector: len(texts[vector]))
+    missing.sort(key=lambda vector: len(text_of(vector)))
     bar = reporter("embedding", len(missing))
-    for first in range(0, len(missing), EMBED_AT_ONCE):
-        some = missing[first : first + EMBED_AT_ONCE]
-        store.add_vectors(some, embedder.embed([texts[one] for one in some], bar.update))
+    for first in range(0, len(missing), at_once):
+        some = missing[first : first + at_once]
+        store.add_vectors(some, embedder.embed([text_of(one) for one in some], bar.update))
     store.set_setting(IDENTITY, embedder.identity)
     store.begin_generation(generation, difference.skipped, difference.places.values())
     store.remove_articles(difference.ended, generation)
-    for article, file_hash, passages in split:
+    for article, file_hash in difference.written:
+        passages = _split(article, embedder.identity)
         store.add_article(article, passages, file_hash, BUILT_BY, generation)
     if rebuild:
         join_versions(store, generation)
     store.commit()
     return len(missing)
+
+
+def _split(article: Article, identity: str) -> list[tuple[Passage, str]]:
+    """The passages of an article, each with the name of its vector."""
+    passages = split_article(article.text, article.language, article.title)
+    return [(one, vector_name(identity, searched_text(article, one))) for one in passages]
 
 
 def _report(

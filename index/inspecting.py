@@ -1,7 +1,7 @@
 """Inspecting tells how an index is, and whether what it holds agrees with itself."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,16 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from index.embedding import Vectors
-from index.errors import IndexDamaged, IndexMissing, Unwritable
+from index.errors import IndexDamaged, Unwritable
 from index.history import earlier_texts
+from index.homes import FOLDER_HOME, Home
 from index.indexing import searched_text, vector_name
-from index.probing import probe
-from index.publishing import Lease, Published, last_run, published, takes_files, writer
+from index.publishing import Published, last_run, published, takes_files, writer
 from index.schema import Skipped
 from index.storing import Store
-
-Probe = Callable[[Path, Published], list[str]]
-"""Says what does not hold of a generation's vectors."""
 
 AT_ONCE = 5_000
 
@@ -53,8 +50,9 @@ class Finding:
     advice: str
 
 
-def status(folder: Path) -> Status:
-    """How the index in a folder is. Raises IndexMissing or IndexDamaged."""
+def status(folder: Path, home: Home = FOLDER_HOME) -> Status:
+    """How the index in a folder is. Raises IndexMissing, IndexDamaged or ServerError."""
+    home.catch_up(folder)
     what = published(folder)
     with closing(Store(folder / what.store)) as store:
         counts = store.passage_counts(what.generation)
@@ -83,11 +81,11 @@ def _size(folder: Path) -> int:
     return size
 
 
-def verify(folder: Path, vectors: Probe = probe) -> tuple[Finding, ...]:
+def verify(folder: Path, home: Home = FOLDER_HOME) -> tuple[Finding, ...]:
     """What does not hold: every passage equals its article's text, words and vectors agree with it.
 
-    `vectors` says what is wrong with those. Raises IndexMissing when there is no index, and
-    Unwritable where its folder takes no files, which SQLite and Chroma need for a full check.
+    Raises IndexMissing when there is no index, and Unwritable where its folder takes no files,
+    which SQLite and Chroma need for a full check.
     """
     if folder.is_dir() and not takes_files(folder):
         raise Unwritable(
@@ -95,18 +93,12 @@ def verify(folder: Path, vectors: Probe = probe) -> tuple[Finding, ...]:
             "read-only); make room or copy the folder, then run `meeting-qa index --verify`"
         )
     try:
+        home.catch_up(folder)
         what = published(folder)
-        lease = Lease(folder / what.vectors)
+        with home.held(folder, what):
+            return tuple(_findings(folder, what, home))
     except IndexDamaged as cause:
         return (_damage(cause),)
-    try:
-        return tuple(_findings(folder, what, vectors))
-    except IndexMissing:
-        raise
-    except IndexDamaged as cause:
-        return (_damage(cause),)
-    finally:
-        lease.release()
 
 
 def _damage(cause: IndexDamaged) -> Finding:
@@ -117,14 +109,14 @@ def _damage(cause: IndexDamaged) -> Finding:
 REBUILD = "run `meeting-qa index --rebuild`"
 
 
-def _findings(folder: Path, what: Published, vectors: Probe) -> Iterator[Finding]:
+def _findings(folder: Path, what: Published, home: Home) -> Iterator[Finding]:
     with closing(Store(folder / what.store)) as store:
         problems = _torn(store.path)
         yield from (Finding(what.store, one, REBUILD) for one in problems)
         if not problems:
             yield from _texts(store, what)
     # The vectors are derived: a run makes a damaged folder anew from the store.
-    for problem in vectors(folder, what):
+    for problem in home.probe(folder, what):
         yield Finding(what.vectors, problem, REBUILD)
 
 

@@ -22,6 +22,8 @@ OWNER = "writer.txt"
 LAST_RUN = "last-run.json"
 IDENTITY = "identity"
 """The setting of a store that names the embedding model of its vectors."""
+ON_SERVER = "server:"
+"""What the name of vectors begins with that are on a Chroma server, and not in the folder."""
 LOCK_WAIT_SECONDS = 10.0
 # What a reader's locks and side files may need.
 ROOM_BYTES = 256 * 1024
@@ -89,7 +91,8 @@ def newest_whole(folder: Path) -> Published | None:
 
 def publish(folder: Path, what: Published) -> None:
     """Makes a finished generation the one that counts, in one step that survives a crash."""
-    sync_tree(folder / what.vectors)
+    if (folder / what.vectors).is_dir():
+        sync_tree(folder / what.vectors)
     unfinished = folder / f"{POINTER}.{os.getpid()}"
     with unfinished.open("w", encoding="utf-8") as file:
         json.dump(asdict(what), file)
@@ -220,7 +223,7 @@ def sweep(folder: Path, keep: Published) -> None:
     """Removes what no pointer names and no reader holds. Only for the writer."""
     from filelock import ReadWriteLock, Timeout
 
-    for vectors in (folder / GENERATIONS).iterdir():
+    for vectors in (folder / GENERATIONS).glob("*"):
         if not vectors.is_dir() or vectors == folder / keep.vectors:
             continue
         lock = ReadWriteLock(_lease_file(vectors), is_singleton=False)

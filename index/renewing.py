@@ -7,9 +7,10 @@ vectors. Nothing is embedded here.
 import hashlib
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -23,12 +24,18 @@ AT_ONCE = 5_000
 # Above this share of removed passages a generation is made from the stored vectors, since Chroma
 # does not shrink when it deletes.
 REMAKE_SHARE = 0.3
-# So many new passages are looked for before they are published; see _check.
+# So many new passages are looked for before they are published; see check_found.
 TRIED = 100
 LOST_SHARE = 0.1
 SAME_VECTOR = 0.999
 # Turns a cosine by about .000002.
 HAIR = 1e-4
+
+
+class Searched(Protocol):
+    """Vectors that were written and can be searched."""
+
+    def nearest(self, query: Vectors, top: int) -> list[tuple[int, float]]: ...
 
 
 def make_vectors(
@@ -56,7 +63,7 @@ def make_vectors(
             for first in range(0, len(added), AT_ONCE):
                 some = added[first : first + AT_ONCE]
                 names = [living[at] for at in some]
-                vectors.add(some, _apart(some, names, store.vectors(names), seen))
+                vectors.add(some, apart(some, names, store.vectors(names), seen))
             _check(vectors, store, living, added, sorted(gone) if copied else None)
         seal(folder / name)
     except BaseException:
@@ -66,7 +73,7 @@ def make_vectors(
     return name, len(living)
 
 
-def _apart(
+def apart(
     ids: Sequence[int], names: Sequence[str], vectors: Vectors, seen: set[str | bytes]
 ) -> Vectors:
     """The vectors, each that was seen before moved by a hair.
@@ -104,9 +111,6 @@ def _check(
     """Raises IndexDamaged unless the collection holds just the living passages and finds them.
 
     Of a copy, where `gone` went and the rest was as sealed, only the difference is looked at.
-
-    The search is approximate and misses one in a hundred where vectors lie close together, so of
-    the new passages that are tried it is enough to find nearly all.
     """
     if gone is None:
         same = vectors.ids() == living.keys()
@@ -117,13 +121,24 @@ def _check(
             "the new vectors do not hold the same passages as the articles; nothing was "
             "published; run `meeting-qa index --rebuild`"
         )
+    check_found(vectors, store, living, added)
+
+
+def check_found(
+    vectors: Searched, store: Store, living: Mapping[int, str], added: Sequence[int]
+) -> None:
+    """Raises IndexDamaged unless new passages are found by their vectors.
+
+    The search is approximate and misses one in a hundred where vectors lie close together, so of
+    those that are tried it is enough to find nearly all.
+    """
     if not added:
         return
     tried = added[:: max(1, len(added) // TRIED)]
     lost = [
         at
         for at, vector in zip(tried, store.vectors([living[at] for at in tried]), strict=True)
-        if vectors.nearest(vector, 1)[0][1] < SAME_VECTOR
+        if max((cosine for _, cosine in vectors.nearest(vector, 1)), default=0.0) < SAME_VECTOR
     ]
     if len(lost) > LOST_SHARE * len(tried):
         raise IndexDamaged(

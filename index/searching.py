@@ -1,7 +1,6 @@
 """Finds passages: dense and keyword search over one published generation, their scores fused."""
 
 import re
-import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -19,11 +18,11 @@ from index.copies import near_copies
 from index.embedding import Embedder, Vectors
 from index.errors import IndexDamaged, UnknownArticle
 from index.history import Version, quoted_version, versions_of
+from index.homes import FOLDER_HOME, Home
 from index.indexing import check_identity
-from index.publishing import Lease, Published, published, takes_files
+from index.publishing import Published, published
 from index.schema import Skipped, StoredPassage
 from index.storing import Store
-from index.vectors import ChromaVectors, StoredVectors, check_seal
 
 CANDIDATES = 50
 REMEMBERED_TEXTS = 5_000
@@ -82,17 +81,17 @@ class Snapshot:
     Raises IndexDamaged when one of its files is gone or cannot be read.
     """
 
-    def __init__(self, folder: Path, what: Published, embedder: Embedder) -> None:
-        check_identity(folder, what, embedder)
+    def __init__(
+        self, folder: Path, what: Published, embedder: Embedder, home: Home = FOLDER_HOME
+    ) -> None:
+        check_identity(home.name(folder), what, embedder)
         self.generation = what.generation
         self.published = what
         self._embedder = embedder
         with ExitStack() as opened:
-            lease = _leased(folder, what)
-            if lease:
-                opened.callback(lease.release)
+            held = opened.enter_context(home.held(folder, what))
             self._store = opened.enter_context(closing(Store(folder / what.store)))
-            self._vectors = _open_vectors(folder, what, self._store, bool(lease))
+            self._vectors = home.open(folder, what, self._store, held)
             opened.callback(self._vectors.close)
             self._counts = self._store.passage_counts(self.generation)
             self._opened = opened.pop_all()
@@ -150,11 +149,10 @@ class Snapshot:
         return [stored.passage for stored in self._store.passages_of(self._row(name))]
 
     def _row(self, name: str) -> int:
-        manifest = self._store.manifest(self.generation)
         place = self._store.places(self.generation).get(name)
-        found = manifest.get(place.article if place else name)
+        found = self._store.row_of(place.article if place else name, self.generation)
         if found is not None:
-            return found.id
+            return found
         raise UnknownArticle(
             f"no article {name!r} is indexed; `meeting-qa sources` lists those that are"
             + (
@@ -241,33 +239,6 @@ class Snapshot:
         }
 
 
-def _leased(folder: Path, what: Published) -> Lease | None:
-    """A hold on a generation's vectors; None where nothing can be written."""
-    try:
-        return Lease(folder / what.vectors)
-    except (OSError, sqlite3.Error):
-        if takes_files(folder):
-            raise
-        return None
-
-
-def _open_vectors(
-    folder: Path, what: Published, store: Store, leased: bool
-) -> ChromaVectors | StoredVectors:
-    """A generation's vectors. Chroma writes when it opens, so where the folder takes nothing they
-    are those of the store, which need no lease.
-    """
-    try:
-        check_seal(folder / what.vectors)
-        if leased:
-            return ChromaVectors(folder / what.vectors)
-    except IndexDamaged:
-        if takes_files(folder):
-            raise
-    living = store.living_passages(what.generation)
-    return StoredVectors([at for at, _, _ in living], store.vectors([v for _, _, v in living]))
-
-
 def rank_articles(query: str, snapshot: Snapshot, top: int) -> list[Hit]:
     """The best hit of every article that a query finds, best first.
 
@@ -306,8 +277,9 @@ def match_expression(query: str) -> str:
 class Index:
     """An index folder as readers see it: always its published generation, without a restart."""
 
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
+    def __init__(self, folder: Path, embedder: Embedder, home: Home = FOLDER_HOME) -> None:
         self.folder = folder
+        self.home = home
         self.embedder = embedder
         self._lock = threading.Lock()
         self._open: Snapshot | None = None
@@ -332,7 +304,8 @@ class Index:
     def reading(self) -> Iterator[Snapshot]:
         """One generation for as long as the block lasts; the newest when it begins.
 
-        Raises IndexMissing, IdentityMismatch or IndexDamaged when there is none to read.
+        Raises IndexMissing, IdentityMismatch, IndexDamaged or ServerError when there is none to
+        read.
         """
         snapshot = self._enter()
         try:
@@ -343,11 +316,12 @@ class Index:
     def _enter(self) -> Snapshot:
         with self._lock:
             for last_try in (False, True):
+                self.home.catch_up(self.folder)
                 what = published(self.folder)
                 if self._open and self._open.published == what:
                     break
                 try:
-                    opened = Snapshot(self.folder, what, self.embedder)
+                    opened = Snapshot(self.folder, what, self.embedder, self.home)
                 except IndexDamaged:
                     # A writer may have published and swept between our two looks.
                     if last_try or published(self.folder) == what:

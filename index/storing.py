@@ -73,7 +73,7 @@ class Store:
             with self._db:
                 self._db.executescript("BEGIN;" + UPGRADE + "COMMIT;")
                 for row in self._db.execute("SELECT id, text FROM articles").fetchall():
-                    self._add_sketch(row["id"], row["text"])
+                    self.add_sketch(row["id"], row["text"])
             self.set_setting("schema", SCHEMA_VERSION)
         elif found != SCHEMA_VERSION:
             raise IndexDamaged(
@@ -108,6 +108,15 @@ class Store:
             generation=generation,
         )
         return {row["name"]: Indexed(**row) for row in rows}
+
+    def row_of(self, name: str, generation: int) -> int | None:
+        """The row number of the article of that name in a generation."""
+        rows = self.rows(
+            f"SELECT id FROM articles WHERE name = :name AND {LIVING}",
+            name=name,
+            generation=generation,
+        )
+        return rows[0]["id"] if rows else None
 
     def skipped(self, generation: int) -> tuple[Skipped, ...]:
         rows = self.rows("SELECT skipped FROM generations WHERE number = :g", g=generation)
@@ -160,6 +169,16 @@ class Store:
             generation=generation,
         )
         return [tuple(row) for row in rows]
+
+    def living(self, passages: Sequence[int], generation: int) -> set[int]:
+        """Those of some passages that belong to a generation."""
+        rows = self.rows(
+            "SELECT passages.id AS id FROM passages JOIN articles ON articles.id = article "
+            f"WHERE passages.id IN (SELECT value FROM json_each(:ids)) AND {LIVING}",
+            ids=json.dumps(list(passages)),
+            generation=generation,
+        )
+        return {row["id"] for row in rows}
 
     def passage_counts(self, generation: int) -> dict[str, int]:
         """The number of passages by article name."""
@@ -310,7 +329,7 @@ class Store:
             f"INSERT INTO articles VALUES (NULL, {', '.join('?' * len(known))})", known
         ).lastrowid
         assert row is not None
-        self._add_sketch(row, article.text)
+        self.add_sketch(row, article.text)
         for passage, vector in passages:
             sentences = json.dumps([(span.start, span.end) for span in passage.sentences])
             at = self._db.execute(
@@ -322,7 +341,8 @@ class Store:
                 (at, article.title or "", article.outlet or "", _body(article, passage)),
             )
 
-    def _add_sketch(self, article: int, text: str) -> None:
+    def add_sketch(self, article: int, text: str) -> None:
+        """Adds the sketch of an article that was added; it counts with the next commit."""
         told = sketch(text).astype("<u4").tobytes()
         self._db.execute("INSERT INTO sketches VALUES (?, ?)", (article, told))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qa.command_options import Problem, line_of, progress_bars, settings, where
-from qa.index_commands import COMMANDS
+from qa.index_commands import COMMANDS, open_index
 from qa.settings import Settings
 
 __all__ = ["Problem", "main", "where"]
@@ -39,21 +39,15 @@ class Grouped(click.Group):
 @where
 @click.version_option(package_name="meeting-qa")
 @click.pass_context
-def main(
-    ctx: click.Context,
-    corpus: Path | None,
-    index: Path | None,
-    embedding_model: str | None,
-    evidence_model: str | None,
-    model: str | None,
-) -> None:
+def main(ctx: click.Context, /, **given: Any) -> None:
     """Ask news articles, and see which article says what.
 
     Without --corpus and --index, MEETING_QA_CORPUS and MEETING_QA_INDEX name the folders, else
     corpus/ and .index/ beside the project. Without --model, MEETING_QA_MODEL may name a language
-    model that puts the quotes into words; else they stand alone.
+    model that puts the quotes into words; else they stand alone. MEETING_QA_CHROMA_URL stands for
+    --chroma-url.
     """
-    ctx.obj = (corpus, index, embedding_model, evidence_model, model)
+    ctx.obj = given
 
 
 for command in COMMANDS:
@@ -113,13 +107,13 @@ def search_command(
     **given: Any,
 ) -> None:
     """Rank the articles that a query finds."""
-    from index.searching import Index, rank_articles
+    from index.searching import rank_articles
     from qa.contract import hit_json
     from qa.judging import Judge
     from qa.ranking import READ, rerank
     from qa.telling import hits_text
 
-    index = Index(*_index(settings(ctx, **given)))
+    index = open_index(settings(ctx, **given))
     judge = Judge()
 
     def results(text: str) -> Any:
@@ -183,14 +177,13 @@ def check_command(
 
     A line of a batch that has a "source" is held against that text alone; no index is needed.
     """
-    from index.searching import Index
     from qa.checking import Check, check, check_against
     from qa.contract import check_json, source_check_json
     from qa.errors import BadQuestion
     from qa.judging import Judge
     from qa.telling import check_text, source_check_text
 
-    index = Index(*_index(settings(ctx, **given)))
+    index = open_index(settings(ctx, **given))
     judge = Judge()
 
     def checked(statement: str) -> Check:
@@ -224,13 +217,12 @@ def check_command(
 @click.pass_context
 def compare_command(ctx: click.Context, /, topic: str | None, as_json: bool, **given: Any) -> None:
     """Lay the claims of the articles side by side: all of them, or those on a topic."""
-    from index.searching import Index
     from qa.comparing import compare
     from qa.contract import comparison_json
     from qa.judging import Judge
     from qa.telling import comparison_text
 
-    index = Index(*_index(settings(ctx, **given)))
+    index = open_index(settings(ctx, **given))
     bars = progress_bars()
     with index.reading() as snapshot:
         found = compare(
@@ -239,17 +231,10 @@ def compare_command(ctx: click.Context, /, topic: str | None, as_json: bool, **g
     click.echo(line_of(comparison_json(found)) if as_json else comparison_text(found))
 
 
-def _index(chosen: Settings) -> tuple[Path, Any]:
-    from index.embedding import choose_embedder
-
-    return chosen.index, choose_embedder(chosen.embedding_model)
-
-
 def _answerer(chosen: Settings) -> "Answerer":
-    from index.searching import Index
     from qa.answering import open_answerer
 
-    return open_answerer(Index(*_index(chosen)), chosen.evidence_model, chosen.model)
+    return open_answerer(open_index(chosen), chosen.evidence_model, chosen.model)
 
 
 def _question(

@@ -8,7 +8,13 @@ from typing import IO, Any, TypeVar
 
 import click
 
-from qa.settings import Settings, default_corpus, default_index, default_model
+from qa.settings import (
+    Settings,
+    default_chroma_url,
+    default_corpus,
+    default_index,
+    default_model,
+)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -29,6 +35,7 @@ def where(command: Command) -> Command:
             "--evidence-model", metavar="NAME", help="A sentence-transformers cross-encoder."
         ),
         click.option("--model", metavar="NAME", help="A language model, provider:name, to write."),
+        click.option("--chroma-url", metavar="URL", help="The Chroma server that has the vectors."),
         click.option("--embedding-model", metavar="NAME", help="A sentence-transformers model."),
         click.option("--index", type=Path, metavar="DIR", help="The index folder."),
         click.option("--corpus", type=Path, metavar="DIR", help="The folder of articles."),
@@ -37,21 +44,16 @@ def where(command: Command) -> Command:
     return command
 
 
-def settings(
-    ctx: click.Context,
-    corpus: Path | None,
-    index: Path | None,
-    embedding_model: str | None,
-    evidence_model: str | None,
-    model: str | None,
-) -> Settings:
-    before: tuple[Path | None, Path | None, str | None, str | None, str | None] = ctx.obj
+def settings(ctx: click.Context, **given: Any) -> Settings:
+    """What the options before and after a command's name say; those after it count more."""
+    told: dict[str, Any] = {name: value or ctx.obj.get(name) for name, value in given.items()}
     return Settings(
-        corpus=corpus or before[0] or default_corpus(),
-        index=index or before[1] or default_index(),
-        embedding_model=embedding_model or before[2],
-        evidence_model=evidence_model or before[3],
-        model=model or before[4] or default_model(),
+        corpus=told["corpus"] or default_corpus(),
+        index=told["index"] or default_index(),
+        embedding_model=told["embedding_model"],
+        evidence_model=told["evidence_model"],
+        model=told["model"] or default_model(),
+        chroma_url=told["chroma_url"] or default_chroma_url(),
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--rebuild", is_flag=True, help="Build anew from nothing; earlier texts are kept.")
 @click.option("--watch", is_flag=True, help="Keep bringing the index in line with the folder.")
+@click.option("--workers", metavar="ray[:N]", help="Embed in N workers of Ray, here or elsewhere.")
 @click.option("--strict", is_flag=True, help="Exit 1 when a file is skipped.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--status", is_flag=True, help="Say how the index is, and do nothing.")
@@ -30,6 +31,7 @@ def index_command(
     as_json: bool,
     rebuild: bool,
     watch: bool,
+    workers: str | None,
     strict: bool,
     dry_run: bool,
     status: bool,
@@ -37,7 +39,7 @@ def index_command(
     **given: Any,
 ) -> None:
     """Bring the index in line with the corpus folder."""
-    from index.embedding import choose_embedder
+    from index.homes import choose_home
     from index.indexing import preview, update_index
 
     chosen = settings(ctx, **given)
@@ -50,11 +52,20 @@ def index_command(
     elif verify:
         _verify(ctx, chosen, as_json)
     else:
-        embedder = choose_embedder(chosen.embedding_model)
+        home = choose_home(chosen.chroma_url)
+        embedder, at_once = _embedder(chosen, workers)
         if dry_run:
-            report = preview(chosen.corpus, chosen.index, embedder, rebuild)
+            report = preview(chosen.corpus, chosen.index, embedder, rebuild, home)
         else:
-            report = update_index(chosen.corpus, chosen.index, embedder, rebuild, progress_bars())
+            report = update_index(
+                chosen.corpus,
+                chosen.index,
+                embedder,
+                rebuild,
+                progress_bars(),
+                home=home,
+                at_once=at_once,
+            )
         tell_report(report, as_json, dry_run=dry_run)
         if watch:
             _keep_in_line(chosen, embedder, report.generation, as_json)
@@ -62,21 +73,34 @@ def index_command(
             ctx.exit(1)
 
 
+def _embedder(chosen: Settings, workers: str | None) -> "tuple[Embedder, int]":
+    """What embeds, and how many texts it takes at once."""
+    from index.embedding import choose_embedder
+    from index.indexing import EMBED_AT_ONCE
+    from index.spreading import AT_ONCE, choose_workers
+
+    if workers is None:
+        return choose_embedder(chosen.embedding_model), EMBED_AT_ONCE
+    return choose_workers(workers, chosen.embedding_model), AT_ONCE
+
+
 def _tell_status(chosen: Settings, as_json: bool) -> None:
+    from index.homes import choose_home
     from index.inspecting import status
     from qa.contract import status_json
     from qa.telling import status_text
 
-    found = status(chosen.index)
+    found = status(chosen.index, choose_home(chosen.chroma_url))
     click.echo(line_of(status_json(found)) if as_json else status_text(found, chosen.index))
 
 
 def _verify(ctx: click.Context, chosen: Settings, as_json: bool) -> None:
     from dataclasses import asdict
 
+    from index.homes import choose_home
     from index.inspecting import told, verify
 
-    findings = verify(chosen.index)
+    findings = verify(chosen.index, choose_home(chosen.chroma_url))
     if as_json:
         found = [asdict(one) for one in findings]
         click.echo(line_of({"whole": not findings, "findings": found}))
@@ -92,6 +116,7 @@ def _keep_in_line(chosen: Settings, embedder: "Embedder", generation: int, as_js
     again at the next change.
     """
     from index.errors import IndexingError
+    from index.homes import choose_home
     from index.indexing import update_index
     from index.watching import rested_changes
 
@@ -105,6 +130,7 @@ def _keep_in_line(chosen: Settings, embedder: "Embedder", generation: int, as_js
                     embedder,
                     reporter=progress_bars(),
                     unfinished=unfinished,
+                    home=choose_home(chosen.chroma_url),
                 )
             except IndexingError as cause:
                 click.echo(f"meeting-qa: {cause}", err=True)
@@ -147,6 +173,7 @@ def add_command(
     from dataclasses import asdict
 
     from index.embedding import choose_embedder
+    from index.homes import choose_home
     from index.indexing import update_index
     from qa.adding import add
 
@@ -159,7 +186,13 @@ def add_command(
         why = "; ".join(f"{one.file}: {one.note}" for one in taken[:3])
         raise Problem(f"nothing was added ({why}); name .txt, .md or .html files that can be read")
     embedder = choose_embedder(chosen.embedding_model)
-    report = update_index(chosen.corpus, chosen.index, embedder, reporter=progress_bars())
+    report = update_index(
+        chosen.corpus,
+        chosen.index,
+        embedder,
+        reporter=progress_bars(),
+        home=choose_home(chosen.chroma_url),
+    )
     rows = [asdict(one) for one in taken]
     tell_report(report, as_json, taken=rows)
     if not all(one.name for one in taken):
@@ -179,15 +212,19 @@ def remove_command(
     Their texts stay in the index's history: `show ARTICLE --versions`.
     """
     from index.embedding import choose_embedder
+    from index.homes import choose_home
     from index.indexing import update_index
     from qa.adding import remove
 
     chosen = settings(ctx, **given)
     embedder = choose_embedder(chosen.embedding_model)
     # What is deleted without ever having been indexed would be in no history.
-    update_index(chosen.corpus, chosen.index, embedder, reporter=progress_bars())
+    home = choose_home(chosen.chroma_url)
+    update_index(chosen.corpus, chosen.index, embedder, reporter=progress_bars(), home=home)
     remove(articles, chosen.corpus)
-    report = update_index(chosen.corpus, chosen.index, embedder, reporter=progress_bars())
+    report = update_index(
+        chosen.corpus, chosen.index, embedder, reporter=progress_bars(), home=home
+    )
     tell_report(report, as_json)
 
 
@@ -200,7 +237,7 @@ def sources_command(ctx: click.Context, /, as_json: bool, **given: Any) -> None:
     from qa.contract import sources_json
     from qa.telling import sources_text
 
-    with _index(settings(ctx, **given)).reading() as snapshot:
+    with open_index(settings(ctx, **given)).reading() as snapshot:
         click.echo(line_of(sources_json(snapshot)) if as_json else sources_text(snapshot))
 
 
@@ -224,7 +261,7 @@ def show_command(
     from qa.contract import article_json, version_json
     from qa.telling import article_text, version_text
 
-    with _index(settings(ctx, **given)).reading() as snapshot:
+    with open_index(settings(ctx, **given)).reading() as snapshot:
         if not versions and version is None:
             found = snapshot.article(article)
             click.echo(line_of(article_json(found)) if as_json else article_text(found))
@@ -246,11 +283,14 @@ def show_command(
     click.echo(line_of(whole) if as_json else told)
 
 
-def _index(chosen: Settings) -> "Index":
+def open_index(chosen: Settings) -> "Index":
+    """The index that was chosen, for reading."""
     from index.embedding import choose_embedder
+    from index.homes import choose_home
     from index.searching import Index
 
-    return Index(chosen.index, choose_embedder(chosen.embedding_model))
+    home = choose_home(chosen.chroma_url)
+    return Index(chosen.index, choose_embedder(chosen.embedding_model), home)
 
 
 COMMANDS = (index_command, add_command, remove_command, sources_command, show_command)

@@ -90,7 +90,8 @@ class Desk:
 
         try:
             self._load()
-            self._update(rebuild=False)
+            if self.settings.follows_corpus:
+                self._update(rebuild=False)
             self._prepared.set()
             # Loads the models; a language model only when it is asked something.
             self._answerer.ask(Question(WARMING_UP), drafting=False)
@@ -109,11 +110,13 @@ class Desk:
 
     def _load(self) -> None:
         from index.embedding import choose_embedder
+        from index.homes import choose_home
         from index.searching import Index
         from qa.answering import open_answerer
 
         embedder = choose_embedder(self.settings.embedding_model)
-        self._index = Index(self.settings.index, embedder)
+        home = choose_home(self.settings.chroma_url)
+        self._index = Index(self.settings.index, embedder, home)
         self._answerer = open_answerer(
             self._index, self.settings.evidence_model, self.settings.model
         )
@@ -134,6 +137,7 @@ class Desk:
         from index.errors import IndexingError
         from index.indexing import update_index
 
+        self._check_followed()
         with self._writing:
             before = self.state
             self.state = State("preparing", PREPARING)
@@ -145,6 +149,7 @@ class Desk:
                     rebuild,
                     self._progress,
                     unfinished,
+                    self._index.home,
                 )
             except IndexingError as cause:
                 self.state = self._not_ready(cause)
@@ -152,6 +157,15 @@ class Desk:
             except BaseException:
                 self.state = before
                 raise
+
+    def _check_followed(self) -> None:
+        from index.errors import IndexingError
+
+        if not self.settings.follows_corpus:
+            raise IndexingError(
+                f"the index on the Chroma server at {self.settings.chroma_url} is only read here, "
+                "since no folder of articles was named; name it with --corpus or MEETING_QA_CORPUS"
+            )
 
     def _progress(self, step: str, total: int) -> "_Progress":
         def tell(done: int) -> None:
@@ -373,9 +387,10 @@ class Desk:
             return Listing()
 
     def take(self, files: Sequence[Path]) -> "list[Taken]":
-        """Keeps uploaded files in the corpus folder, a report each."""
+        """Keeps uploaded files in the corpus folder, a report each. Raises an IndexingError."""
         from qa.page.uploading import take
 
+        self._check_followed()
         with self._writing:
             return [take(file, self.settings.corpus) for file in files]
 
@@ -387,6 +402,7 @@ class Desk:
         from index.errors import IndexingError
         from qa.page.removing import put_back, remove
 
+        self._check_followed()
         name = self.article(name).name
         with self._writing:
             key = remove(name, self.settings.corpus)

@@ -33,7 +33,11 @@ def renewed(desk: Desk, rebuild: bool, files: Sequence[str] = ()) -> Iterator[st
         yield shelving.report(None, taken) + waiting(
             f"Taking file {len(taken) + 1} of {len(files)}…"
         )
-        taken += desk.take([Path(file)])
+        try:
+            taken += desk.take([Path(file)])
+        except IndexingError as cause:
+            yield shelving.report(None, taken, Problem("The file cannot be taken", advice(cause)))
+            return
     if files and not any(one.name for one in taken):
         yield shelving.report(None, taken)
         return
