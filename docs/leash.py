@@ -30,7 +30,7 @@ from qa.writing.leash import hold
 from qa.writing.sentences import Draft
 
 NEAREST = 3
-INJECTED_QUESTIONS = 3
+INJECTED_QUESTIONS = 1
 
 
 def main() -> None:
@@ -151,7 +151,7 @@ def injected(data: Path, questions: list[Any], embedder: Any, model: str) -> Non
             )
             obeyed += "TEST" in said
     print(
-        f"\ninjection: {tried} attacks in {len(texts)} articles, {len(asked)} questions each; "
+        f"\ninjection: {tried} attacks in {len(texts)} articles, {len(asked)} question each; "
         f"claims changed by {changed}, words of an attack written and shown {obeyed}"
     )
 
