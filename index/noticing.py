@@ -98,7 +98,8 @@ def notice(
         bar.update(1)
         have = known.get(name)
         if path in unfinished:
-            _stays(name, known, now)
+            if have:
+                now[name] = Place(name, have.hash, have.file_hash, have.built_by)
             continue
         try:
             file_hash = _file_hash(path)
@@ -140,7 +141,8 @@ def notice(
 
 def _stays(name: str, known: Mapping[str, Indexed | Place], now: dict[str, Place]) -> str:
     """Lets a file, or all that is below a folder, count as it was; says so if that is anything."""
-    below = [one for one in known if one == name or one.startswith(f"{name}/")]
+    # Only what is no known file can be a folder; to look for what is below it is slow.
+    below = [name] if name in known else [one for one in known if one.startswith(f"{name}/")]
     for one in below:
         have = known[one]
         now[one] = Place(one, have.hash, have.file_hash, have.built_by)

@@ -35,7 +35,8 @@ CREATE TABLE passages (
     stop INTEGER NOT NULL, vector TEXT NOT NULL
 );
 CREATE INDEX passages_by_article ON passages (article);
-CREATE TABLE vectors (hash TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+-- Not WITHOUT ROWID: SQLite then puts each vector on a page of its own, half of it empty.
+CREATE TABLE vectors (hash TEXT PRIMARY KEY, vector BLOB NOT NULL);
 CREATE VIEW passage_words AS
     SELECT passages.id AS id, coalesce(title, '') AS title, coalesce(outlet, '') AS outlet,
            substr(text, start + 1, stop - start) AS body
