@@ -651,7 +651,7 @@ def serve(desk: Desk, host: str, port: int | None, open_browser: bool, mcp: bool
         f"<script>{asset('page.js')}{asset('chats.js')}</script>",
     )
     # Only now, so that the models do not keep the page waiting.
-    desk.start()
+    desk.start(follow=True)
     click.echo(f"Meeting QA is at {address}")
     blocks.block_thread()
 

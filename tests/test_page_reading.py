@@ -338,7 +338,8 @@ def test_a_file_that_lands_in_a_followed_folder_is_indexed(
     corpus = served[1] / "corpus"
     opened(page, served)
     page.get_by_role("tab", name="Articles").click()
-    page.get_by_label("Follow the folder").check()
+    # It is on unless somebody switches it off.
+    page.locator("#follow input:checked").wait_for()
     (corpus / "tram.txt").write_text(
         "Night trams return\n\nThe night trams run again from June, the mayor said."
     )

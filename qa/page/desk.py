@@ -74,9 +74,13 @@ class Desk:
         self._judge: Judge | None = None
         self._watcher: Watcher | None = None
 
-    def start(self) -> None:
-        """Loads the models and brings the index in line, in the background."""
+    def start(self, follow: bool = False) -> None:
+        """Loads the models and brings the index in line, in the background; with `follow` it is
+        kept in line with the folder from then on.
+        """
         threading.Thread(target=self._prepare, name="preparing", daemon=True).start()
+        if follow and self.settings.follows_corpus:
+            self.watcher.switch(True)
 
     @property
     def settled(self) -> bool:
@@ -429,9 +433,16 @@ class Desk:
 
         if self._watcher is None:
             self._watcher = Watcher(
-                self.settings.corpus, lambda unfinished: self.update(unfinished=unfinished)
+                self.settings.corpus, lambda unfinished: self._follow(unfinished)
             )
         return self._watcher
+
+    def _follow(self, unfinished: Collection[Path]) -> None:
+        """Brings the index in line with what has changed, once there is one."""
+        self._prepared.wait()
+        # The models could not be loaded.
+        if hasattr(self, "_answerer"):
+            self.update(unfinished=unfinished)
 
 
 class _Progress:
