@@ -11,7 +11,7 @@ from qa.words import stem, words
 
 _TIME = re.compile(
     r"^\W*(?:since |until )?"
-    r"(?:when\b|(?:on |in |at )?(?:which|what) (?:date|day|weekday|month|year)\b"
+    r"(?:when\b|(?:on |in |at )?(?:which|what) (?:date|day|weekday|month|time|year)\b"
     r"|what (?:is|was) the (?:date|day|weekday|month|year)\b)",
     re.IGNORECASE,
 )
@@ -81,7 +81,7 @@ _SAYS_TIME = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = (
-    r"(?:[$€£]\s?)?\d[\d,.]*(?:\s?%)?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven"
+    r"(?:[$€£]\s?)?\d[\d,.]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven"
     r"|twelve|dozens?|hundreds?|thousands?|millions?|billions?|half|third|quarter|double|twice|once"
     r"|no|none)\b"
 )

@@ -36,6 +36,8 @@ MONDAY = date(2023, 3, 13)
         ("How long did it last?", "It lasted 15 seconds.", None, 1.0),
         ("How long did it last?", "It cost 15 euros.", None, 0.3),
         ("How much did it cost?", "It cost €15.", None, 1.0),
+        ("How sure is she?", "She is 99.9% sure.", None, 1.0),
+        ("At what time did it open?", "It opened at 9 a.m.", None, 1.0),
         ("Which country pays?", "Iranian firms pay most of it.", None, 1.0),
         ("What is the ship called?", "The Solveig sailed.", None, 1.0),
         ("Why did it close?", "It closed for repairs.", None, 0.0),

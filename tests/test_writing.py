@@ -250,3 +250,17 @@ def test_keys_are_told_nobody(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "very-secret-word")
     assert "secret" not in without_secrets("wrong key very-secret-word")
     assert "abcdef" not in without_secrets("Incorrect API key provided: sk-abcdef1234567890")
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("The mayor said that the old pier may open again in June.", True),
+        ("The old pier may open again in June.", False),
+        ("The mayor said that the old pier opens again in June.", False),
+    ],
+)
+def test_who_says_it_and_that_it_is_only_possible_may_not_be_left_out(judge, text, held):
+    article = Article("a.md", "The mayor said the old pier may open again in June.")
+    quotes = (cite(1, article, Span(0, len(article.text))),)
+    assert bool(hold(Draft(text, (1,)), quotes, judge).numbers) is held
