@@ -264,3 +264,11 @@ def test_who_says_it_and_that_it_is_only_possible_may_not_be_left_out(judge, tex
     article = Article("a.md", "The mayor said the old pier may open again in June.")
     quotes = (cite(1, article, Span(0, len(article.text))),)
     assert bool(hold(Draft(text, (1,)), quotes, judge).numbers) is held
+
+
+def test_whose_words_they_are_may_not_be_left_out_of_what_somebody_concluded(judge):
+    article = Article("a.md", "“The old pier is closed for good,” Mayor Falk concluded.")
+    quotes = (cite(1, article, Span(0, len(article.text))),)
+    assert hold(Draft("The old pier is closed for good.", (1,)), quotes, judge).numbers == ()
+    whole = Draft("“The old pier is closed for good,” Mayor Falk concluded.", (1,))
+    assert hold(whole, quotes, judge).numbers == (1,)

@@ -35,6 +35,8 @@ _LESS = re.compile(
     r"\b(?P<attributed>said|says|say|saying|told|tells|claim(?:s|ed|ing)?|according|stat(?:ed|es)"
     r"|stress(?:ed|es)|add(?:ed|s)|announced|argued|warned|believ(?:es?|ed)|thinks?|thought"
     r"|alleg(?:es?|ed|edly)|accus(?:es?|ed|ing)|reported(?:ly)?|described|called"
+    r"|conclud(?:es?|ed)|declar(?:es?|ed)|emphasi[sz](?:es?|ed)|explain(?:s|ed)|insist(?:s|ed)"
+    r"|not(?:es|ed)|point(?:s|ed) out|replied|repl(?:y|ies)|testified|tweeted"
     r"|in (?:his|her|their) (?:view|account)|writes?|wrote)\b"
     r"|\b(?P<past>former(?:ly)?|once|previously|used to|no longer)\b"
     r"|\b(?P<possible>may|might|could|would|should|if|unless|whether|perhaps|possibl[ey]|likely"
