@@ -28,6 +28,7 @@ from index.publishing import (
 )
 from index.schema import Indexed, Place, Skipped
 from index.splitting import split_article
+from index.stamping import FileHashes
 from index.storing import Store
 
 EMBED_AT_ONCE = 512
@@ -130,10 +131,11 @@ def preview(
         home.catch_up(folder)
     before = _before(folder, embedder, rebuild, home)
     if before is None:
-        difference = notice(corpus, files, {}, {}, _nothing, (), silently)
+        difference = notice(corpus, files, {}, {}, _nothing, FileHashes({}), (), silently)
         return _report(0, difference, 0, 0, time.perf_counter() - started)
     with closing(Store(folder / before.store)) as store:
-        difference = _difference(corpus, files, store, before.generation, (), silently)
+        hashes = FileHashes(store.stamps())
+        difference = _difference(corpus, files, store, before.generation, hashes, (), silently)
         passages = sum(store.passage_counts(before.generation).values())
     return _report(before.generation, difference, passages, 0, time.perf_counter() - started)
 
@@ -164,7 +166,9 @@ def _update(
         )
     with closing(Store(folder / name, writable=True)) as store:
         store.roll_back_to(last)
-        difference = _difference(corpus, files, store, last, unfinished, reporter)
+        hashes = FileHashes(store.stamps())
+        difference = _difference(corpus, files, store, last, hashes, unfinished, reporter)
+        store.add_stamps(hashes.fresh)
         same = not difference and difference.skipped == store.skipped(last)
         if before and same and home.holds(before):
             if notes:
@@ -224,6 +228,7 @@ def _difference(
     files: list[tuple[str, Path]],
     store: Store,
     generation: int,
+    hashes: FileHashes,
     unfinished: Collection[Path],
     reporter: Reporter,
 ) -> Difference:
@@ -232,7 +237,7 @@ def _difference(
 
     manifest: dict[str, Indexed] = store.manifest(generation)
     places: dict[str, Place] = store.places(generation)
-    return notice(corpus, files, manifest, places, recall, unfinished, reporter)
+    return notice(corpus, files, manifest, places, recall, hashes, unfinished, reporter)
 
 
 def _nothing(row: int) -> Article:

@@ -3,7 +3,6 @@
 Files with one text and the same things known about it are one article that lies in several places.
 """
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from index.errors import CorpusError, InaccessibleFile, UnreadableFile
 from index.reading import ARTICLE_SUFFIXES, MAX_BYTES, corpus_files, read_article
 from index.schema import Indexed, Place, Skipped
 from index.splitting import SPLITTER_VERSION
+from index.stamping import FileHashes
 
 BUILT_BY = f"cleaning {CLEANING_VERSION}, splitter {SPLITTER_VERSION}"
 
@@ -81,6 +81,7 @@ def notice(
     manifest: Mapping[str, Indexed],
     places: Mapping[str, Place],
     recall: Callable[[int], Article],
+    hashes: FileHashes,
     unfinished: Collection[Path],
     reporter: Reporter,
 ) -> Difference:
@@ -102,7 +103,7 @@ def notice(
                 now[name] = Place(name, have.hash, have.file_hash, have.built_by)
             continue
         try:
-            file_hash = _file_hash(path)
+            file_hash = _file_hash(name, path, hashes)
             if have and (have.file_hash, have.built_by) == (file_hash, BUILT_BY):
                 hash = have.hash
             else:
@@ -196,11 +197,11 @@ def _moved(
     return tuple((name, came.pop(known[name].hash)) for name in removed if known[name].hash in came)
 
 
-def _file_hash(path: Path) -> str:
+def _file_hash(name: str, path: Path, hashes: FileHashes) -> str:
     try:
-        if path.suffix.lower() not in ARTICLE_SUFFIXES or path.stat().st_size > MAX_BYTES:
+        about = path.stat()
+        if path.suffix.lower() not in ARTICLE_SUFFIXES or about.st_size > MAX_BYTES:
             return ""  # read_article says why it is not one
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashes.of(name, path, about)
     except OSError as cause:
         raise InaccessibleFile(f"cannot be read: {cause.strerror}") from cause

@@ -30,23 +30,27 @@ def corpus_files(folder: Path) -> list[tuple[str, Path]]:
     Files that cannot become articles are listed too: read_article says why of each. Links to
     folders and folders that cannot be listed are given as entries, and never followed.
     """
-    found: list[Path] = []
+    root = os.fspath(folder)
+    # Paths as strings until the end: Path takes longer than the file system.
+    found: list[str] = []
     for where, folders, files in os.walk(
-        folder, onerror=lambda error: found.append(Path(os.fsdecode(error.filename)))
+        root, onerror=lambda error: found.append(os.fsdecode(error.filename))
     ):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found.extend(Path(where, name) for name in folders if Path(where, name).is_symlink())
+        below = (f"{where}{os.sep}{name}" for name in folders)
+        found.extend(path for path in below if Path(path).is_symlink())
         found.extend(
-            Path(where, name)
+            f"{where}{os.sep}{name}"
             for name in files
             if not name.startswith(".") and name.lower() not in _NOT_ARTICLES
         )
-    return sorted((_name_below(folder, path), path) for path in found if path != folder)
+    return sorted((_name_below(root, path), Path(path)) for path in found if path != root)
 
 
-def _name_below(folder: Path, path: Path) -> str:
+def _name_below(root: str, path: str) -> str:
+    below = path[len(root) :].lstrip(os.sep).replace(os.sep, "/")
     # A file name that is not UTF-8 comes with lone surrogates, which nothing can print.
-    return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "replace")
+    return os.fsencode(below).decode("utf-8", "replace")
 
 
 def read_article(path: Path, name: str) -> Article:

@@ -46,6 +46,12 @@ CREATE VIRTUAL TABLE words USING fts5 (
     tokenize = 'porter unicode61 remove_diacritics 2'
 );
 """
+# What makes the next run faster; a store may be without it.
+STAMPS = """
+CREATE TABLE IF NOT EXISTS stamps (
+    name TEXT PRIMARY KEY, stamp TEXT NOT NULL, hash TEXT NOT NULL
+)
+"""
 # What version 1 did not have.
 UPGRADE = """
 ALTER TABLE generations ADD COLUMN places TEXT NOT NULL DEFAULT '[]';

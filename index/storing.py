@@ -8,6 +8,7 @@ generation 7 sees 7 whatever is written meanwhile. A generation counts once it i
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from index.schema import (
     LIVING,
     SCHEMA,
     SCHEMA_VERSION,
+    STAMPS,
     UPGRADE,
     Indexed,
     Place,
@@ -35,6 +37,7 @@ from index.schema import (
     damaged,
     passage_of,
 )
+from index.stamping import Stamped
 
 
 class Store:
@@ -56,6 +59,7 @@ class Store:
                 self._db.execute("PRAGMA synchronous = FULL")
                 if not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
                     self._create()
+                self._db.execute(STAMPS)
             else:
                 self._reading = ReadingConnection(path)
             self._check_schema(writable)
@@ -97,6 +101,21 @@ class Store:
     def set_setting(self, name: str, value: str) -> None:
         with self._db:
             self._db.execute("REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+    # What the next run need not read again
+
+    def stamps(self) -> dict[str, Stamped]:
+        """The hashes of files by name, each beside the stamp that the file had; see FileHashes."""
+        if not self._fetch("SELECT 1 FROM sqlite_master WHERE name = 'stamps'", ()):
+            return {}
+        rows = self.rows("SELECT name, stamp, hash FROM stamps")
+        return {row["name"]: Stamped(row["stamp"], row["hash"]) for row in rows}
+
+    def add_stamps(self, stamps: Mapping[str, Stamped]) -> None:
+        """Adds stamps, or puts them in the place of older ones. A full disk is no matter."""
+        rows = [(name, *one) for name, one in stamps.items()]
+        with suppress(sqlite3.OperationalError), self._db:
+            self._db.executemany("REPLACE INTO stamps VALUES (?, ?, ?)", rows)
 
     # What is indexed
 

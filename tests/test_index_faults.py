@@ -18,6 +18,7 @@ from index.inspecting import status, verify
 from index.noticing import notice
 from index.publishing import POINTER, published
 from index.searching import Index
+from index.stamping import FileHashes
 from index.storing import Store
 from index.vectors import ChromaVectors
 from qa.command_line import main
@@ -144,8 +145,9 @@ def test_an_article_that_cannot_be_opened_now_stays_as_it_was_and_is_told(
         # A folder that cannot be listed stands among the files itself.
         files = [("city", corpus / "city"), ("harbour.md", corpus / "harbour.md")]
         store = Store(folder / published(folder).store)
+        hashes = FileHashes({})
         found = notice(
-            corpus, files, store.manifest(1), {}, _unasked, (), lambda step, total: _NoBar()
+            corpus, files, store.manifest(1), {}, _unasked, hashes, (), lambda step, total: _NoBar()
         )
         store.close()
         assert not found

@@ -1,4 +1,6 @@
+import hashlib
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -38,6 +40,38 @@ def test_only_what_a_changed_article_says_anew_is_embedded(corpus, folder, embed
     report = update_index(corpus, folder, embedder)
     assert report.changed == ("harbour.md",)
     assert 0 < report.embedded < before.passages
+
+
+def test_a_file_that_nothing_touched_is_not_read_again(corpus, folder, embedder, monkeypatch):
+    hashed = []
+
+    def file_digest(file, name):
+        hashed.append(Path(file.name).name)
+        return hashlib.new(name, file.read())
+
+    monkeypatch.setattr("index.stamping.hashlib.file_digest", file_digest)
+    update_index(corpus, folder, embedder)
+    hashed.clear()
+    update_index(corpus, folder, embedder)
+    assert hashed == ["harbour.md", "trams.txt"], "they were written just before they were read"
+    monkeypatch.setattr("index.stamping.RACY_NS", 0)
+    update_index(corpus, folder, embedder)
+    hashed.clear()
+    assert update_index(corpus, folder, embedder).unchanged == 2
+    assert hashed == []
+
+
+def test_a_change_is_seen_whatever_size_and_time_the_file_is_given(
+    corpus, folder, embedder, monkeypatch
+):
+    monkeypatch.setattr("index.stamping.RACY_NS", 0)
+    trams = corpus / "trams.txt"
+    text, about = trams.read_text(encoding="utf-8"), trams.stat()
+    update_index(corpus, folder, embedder)
+    trams.write_text(text.replace("a", "e"), encoding="utf-8")
+    os.utime(trams, ns=(about.st_atime_ns, about.st_mtime_ns))
+    assert trams.stat().st_size == about.st_size
+    assert update_index(corpus, folder, embedder).changed == ("trams.txt",)
 
 
 def test_a_removed_article_is_found_no_more(corpus, folder, embedder):
