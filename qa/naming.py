@@ -28,10 +28,14 @@ _TITLE = r"(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Sheikh|Ayatollah|Imam|Cardinal|Bishop|J
 _PARTICLE = r"(?:(?:al|wal|el|ul|bin|ibn|abu|de|der|van|von|da|del|di|la|le)[ -])"
 _NAME = rf"{_CAPITAL}(?: {_PARTICLE}?{_CAPITAL})*"
 _FULL_NAME = rf"{_CAPITAL}(?: {_PARTICLE}?{_CAPITAL})+"
+# Spares most words of an article the comparison with every role.
+_BEFORE_CAPITAL = "(?=[A-Za-z]+ [A-Z])"
 _ANY_ROLE = rf"(?:{'|'.join(sorted(ROLES | {role.capitalize() for role in ROLES}))})"
 _OF = rf"(?P<more> (?:of|for) (?:the )?(?:{_CAPITAL}|[a-z]+)(?: {_CAPITAL})*)?"
 # "Belarusian President Mr Falk", "foreign minister Ines Falk"; what stands before says of whom.
-_ROLE_NAME = re.compile(rf"\b(?P<role>{_ANY_ROLE}) (?:{_TITLE} )?(?P<name>{_NAME})")
+_ROLE_NAME = re.compile(
+    rf"\b{_BEFORE_CAPITAL}(?P<role>{_ANY_ROLE}) (?:{_TITLE} )?(?P<name>{_NAME})"
+)
 # "Ines Falk, the Norwegian prime minister,", "Ines Falk, leader of the opposition,"
 _NAME_ROLE = re.compile(
     rf"(?P<name>{_NAME}), (?:who is )?(?:the |a |an )?(?P<of>(?:[\w'’-]+ ){{0,4}}?)"
@@ -50,7 +54,7 @@ _SAYS = (
 _SPEAKER = re.compile(
     rf"(?<!of )(?<!of the )\b(?P<name>{_FULL_NAME})(?:, [^,]{{3,60}},)? (?:also |has )?{_SAYS}\b"
 )
-_SAID_BY = re.compile(rf"\b{_SAYS} (?:{_TITLE} )?(?P<name>{_FULL_NAME})")
+_SAID_BY = re.compile(rf"\b{_BEFORE_CAPITAL}{_SAYS} (?:{_TITLE} )?(?P<name>{_FULL_NAME})")
 _TITLED = re.compile(rf"\b{_TITLE} (?P<name>{_NAME})")
 _PRONOUN = re.compile(r"\b(?:He|She|he|she)\b(?= [a-z]|['’]s? )")
 # Begins a sentence, or names no person though it has capitals.

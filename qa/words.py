@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from index.searching import STOP_WORDS
 
@@ -49,10 +50,16 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """A lower-cased word's stem."""
-    from snowballstemmer import stemmer
-
-    stemmed: str = stemmer("english").stemWord(word)
+    stemmed: str = _stemmer().stemWord(word)
     return stemmed
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    from Stemmer import Stemmer
+
+    # Its own memory is not made for several threads; `stem` has one.
+    return Stemmer("english", 0)
 
 
 def names(question: str) -> list[str]:
