@@ -136,7 +136,7 @@ def preview(
     with closing(Store(folder / before.store)) as store:
         hashes = FileHashes(store.stamps())
         difference = _difference(corpus, files, store, before.generation, hashes, (), silently)
-        passages = sum(store.passage_counts(before.generation).values())
+        _, passages = store.counts(before.generation)
     return _report(before.generation, difference, passages, 0, time.perf_counter() - started)
 
 
@@ -173,8 +173,8 @@ def _update(
         if before and same and home.holds(before):
             if notes:
                 home.publish(folder, before, store)
-            count = sum(store.passage_counts(last).values())
-            return _report(last, difference, count, 0, notes=notes)
+            _, passages = store.counts(last)
+            return _report(last, difference, passages, 0, notes=notes)
         if rebuild:
             notes = _adopt(folder, store, generation)
         embedded = _write(store, difference, generation, embedder, rebuild, reporter, at_once)

@@ -55,11 +55,11 @@ def status(folder: Path, home: Home = FOLDER_HOME) -> Status:
     home.catch_up(folder)
     what = published(folder)
     with closing(Store(folder / what.store)) as store:
-        counts = store.passage_counts(what.generation)
+        articles, passages = store.counts(what.generation)
         return Status(
             generation=what.generation,
-            articles=len(counts),
-            passages=sum(counts.values()),
+            articles=articles,
+            passages=passages,
             places=len(store.places(what.generation)),
             earlier_texts=earlier_texts(store, what.generation),
             identity=what.identity,

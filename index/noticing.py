@@ -98,7 +98,8 @@ def notice(
     for name, path in files:
         bar.update(1)
         have = known.get(name)
-        if path in unfinished:
+        # A path is slow to look up; mostly there is none to be found.
+        if unfinished and path in unfinished:
             if have:
                 now[name] = Place(name, have.hash, have.file_hash, have.built_by)
             continue
@@ -200,7 +201,7 @@ def _moved(
 def _file_hash(name: str, path: Path, hashes: FileHashes) -> str:
     try:
         about = path.stat()
-        if path.suffix.lower() not in ARTICLE_SUFFIXES or about.st_size > MAX_BYTES:
+        if not name.lower().endswith(ARTICLE_SUFFIXES) or about.st_size > MAX_BYTES:
             return ""  # read_article says why it is not one
         return hashes.of(name, path, about)
     except OSError as cause:

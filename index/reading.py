@@ -14,7 +14,7 @@ from index.cleaning import clean, find_language, find_title, strip_markup
 from index.decoding import decode
 from index.errors import InaccessibleFile, UnreadableFile
 
-ARTICLE_SUFFIXES = frozenset({".txt", ".md", ".html", ".htm"})
+ARTICLE_SUFFIXES = (".txt", ".md", ".html", ".htm")
 MAX_BYTES = 20 * 1024 * 1024
 
 _NOT_ARTICLES = frozenset({"readme.md"})

@@ -93,7 +93,7 @@ class Snapshot:
             self._store = opened.enter_context(closing(Store(folder / what.store)))
             self._vectors = home.open(folder, what, self._store, held)
             opened.callback(self._vectors.close)
-            self._counts = self._store.passage_counts(self.generation)
+            self.article_count, self.passage_count = self._store.counts(self.generation)
             self._opened = opened.pop_all()
         self._among: frozenset[int] | None = None
 
@@ -107,23 +107,16 @@ class Snapshot:
         found = self._store.articles_within(self.generation, scope.outlets, scope.first, scope.last)
         narrowed = copy(self)
         narrowed._among = frozenset(found)
-        narrowed._counts = {name: self._counts.get(name, 0) for name in found.values()}
+        narrowed.article_count = len(found)
+        narrowed.passage_count = len(self._store.passages_among(found))
         return narrowed
 
     def close(self) -> None:
         self._opened.close()
 
-    @property
-    def article_count(self) -> int:
-        return len(self._counts)
-
-    @property
-    def passage_count(self) -> int:
-        return sum(self._counts.values())
-
     def passage_counts(self) -> dict[str, int]:
         """The number of passages by article name."""
-        return dict(self._counts)
+        return self._store.passage_counts(self.generation, self._among)
 
     def skipped(self) -> tuple[Skipped, ...]:
         return self._store.skipped(self.generation)

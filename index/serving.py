@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from index.embedding import Vectors
 from index.errors import IndexDamaged, IndexingError, IndexMissing
 from index.publishing import IDENTITY, ON_SERVER, Published, publish, published, sweep, writing
-from index.renewing import AT_ONCE, apart, check_found
+from index.renewing import AT_ONCE, apart, check_found, in_parts
 from index.replicating import ended_passages, parts_of, take_part, vectors_wanted
 from index.server import Change, Manifest, Server
 from index.storing import Store
@@ -151,19 +152,17 @@ class ServerHome:
         last = here.generation if here else 0
         edition = _edition(here) if here else secrets.token_hex(4)
         token = secrets.token_hex(4)
-        living = {at: vector for at, _, vector in store.living_passages(generation)}
-        have = {at for at, _, _ in store.living_passages(last)}
-        added = [at for at in living if at not in have]
-        seen: set[str | bytes] = {name for at, name in living.items() if at in have}
-        for first in range(0, len(added), AT_ONCE):
-            some = added[first : first + AT_ONCE]
-            names = [living[at] for at in some]
-            vectors = apart(some, names, store.vectors(names), seen)
-            self._server.add_vectors(edition, generation, some, vectors)
-        check_found(self._vectors(edition, store, generation), store, living, added)
+        added = store.added_passages(last, generation)
+        seen: set[str | bytes] = set()
+        seen.update(store.kept_vectors(added.values(), last, generation))
+        add = partial(self._server.add_vectors, edition, generation)
+        for some in in_parts(added):
+            add(some, apart(some, added, store, seen))
+        check_found(self._vectors(edition, store, generation), add, store, added)
         change = Change(last, generation, token, 0)
         self._server.add_change(edition, change, parts_of(store, last, generation))
-        return _name(edition, token), len(living)
+        _, passages = store.counts(generation)
+        return _name(edition, token), passages
 
     def publish(self, folder: Path, what: Published, store: Store) -> None:
         before = self._server.manifest()

@@ -109,7 +109,7 @@ class Store:
         if not self._fetch("SELECT 1 FROM sqlite_master WHERE name = 'stamps'", ()):
             return {}
         rows = self.rows("SELECT name, stamp, hash FROM stamps")
-        return {row["name"]: Stamped(row["stamp"], row["hash"]) for row in rows}
+        return {name: Stamped(stamp, hash) for name, stamp, hash in rows}
 
     def add_stamps(self, stamps: Mapping[str, Stamped]) -> None:
         """Adds stamps, or puts them in the place of older ones. A full disk is no matter."""
@@ -126,7 +126,7 @@ class Store:
             f"WHERE {LIVING} ORDER BY name",
             generation=generation,
         )
-        return {row["name"]: Indexed(**row) for row in rows}
+        return {row[1]: Indexed(*row) for row in rows}
 
     def row_of(self, name: str, generation: int) -> int | None:
         """The row number of the article of that name in a generation."""
@@ -199,12 +199,59 @@ class Store:
         )
         return {row["id"] for row in rows}
 
-    def passage_counts(self, generation: int) -> dict[str, int]:
-        """The number of passages by article name."""
+    def added_passages(self, last: int, generation: int) -> dict[int, str]:
+        """What a generation has that the one before, `last`, has not: the hash of the vector by row
+        number.
+        """
+        rows = self.rows(
+            "SELECT passages.id, vector FROM articles JOIN passages ON article = articles.id "
+            f"WHERE {LIVING} AND born > :last ORDER BY passages.id",
+            generation=generation,
+            last=last,
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def gone_passages(self, last: int, generation: int) -> list[int]:
+        """The row numbers of what `last` has and a later generation has not."""
+        rows = self.rows(
+            "SELECT passages.id FROM articles JOIN passages ON article = articles.id "
+            "WHERE born <= :last AND died > :last AND died <= :generation ORDER BY passages.id",
+            generation=generation,
+            last=last,
+        )
+        return [at for (at,) in rows]
+
+    def kept_vectors(self, hashes: Iterable[str], last: int, generation: int) -> set[str]:
+        """Those of some vectors' hashes that passages have which are in both generations."""
+        rows = self.rows(
+            "SELECT DISTINCT vector FROM passages JOIN articles ON articles.id = article WHERE "
+            f"vector IN (SELECT value FROM json_each(:hashes)) AND {LIVING} AND born <= :last",
+            hashes=json.dumps(list(hashes)),
+            generation=generation,
+            last=last,
+        )
+        return {vector for (vector,) in rows}
+
+    def counts(self, generation: int) -> tuple[int, int]:
+        """The numbers of articles and of passages of a generation."""
+        # The passages of articles that are gone are few, and quickly found.
+        row = self.rows(
+            f"SELECT (SELECT count(*) FROM articles WHERE {LIVING}), "
+            "(SELECT count(*) FROM passages) - (SELECT count(*) FROM passages WHERE article IN "
+            f"(SELECT id FROM articles WHERE NOT ({LIVING})))",
+            generation=generation,
+        )[0]
+        return row[0], row[1]
+
+    def passage_counts(self, generation: int, among: Iterable[int] | None = None) -> dict[str, int]:
+        """The number of passages by article name; with `among` of the articles of these row
+        numbers.
+        """
         rows = self.rows(
             "SELECT name, count(*) AS passages FROM passages JOIN articles "
-            f"ON articles.id = passages.article WHERE {LIVING} GROUP BY articles.id",
+            f"ON articles.id = passages.article WHERE {LIVING} AND {AMONG} GROUP BY articles.id",
             generation=generation,
+            among=None if among is None else json.dumps(list(among)),
         )
         return {row["name"]: row["passages"] for row in rows}
 
@@ -281,7 +328,7 @@ class Store:
     def _living(self, generation: int) -> int:
         """How many passages a generation has, which never changes."""
         if generation not in self._counted:
-            self._counted[generation] = sum(self.passage_counts(generation).values())
+            self._counted[generation] = self.counts(generation)[1]
         return self._counted[generation]
 
     # Vectors by content

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from index.errors import CorpusError, IdentityMismatch, IndexDamaged, IndexLocked, IndexMissing
 from index.indexing import update_index
 from index.publishing import published, writing
+from index.renewing import check_found
 from index.searching import Index
 from index.storing import Store
 from index.vectors import ChromaVectors
@@ -288,3 +290,58 @@ def test_dense_search_agrees_with_exact_search(folder, embedder, tmp_path):
     assert found == pytest.approx(exact.tolist(), abs=1e-4)
     vectors.close()
     store.close()
+
+
+class Deaf:
+    """Vectors of which some are out of reach until they were added so many times more."""
+
+    def __init__(self, rows, lost, times):
+        self.rows, self.lost, self.times, self.added = rows, lost, times, []
+
+    def add(self, ids, vectors):
+        self.added.append(list(ids))
+        for at, vector in zip(ids, vectors, strict=True):
+            assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-5)
+            assert float(self.rows[at] @ vector) > 0.9999
+
+    def nearest(self, query, top):
+        within = {
+            at: float(row @ query)
+            for at, row in self.rows.items()
+            if at not in self.lost or len(self.added) >= self.times
+        }
+        return sorted(within.items(), key=lambda one: -one[1])[:top]
+
+
+@pytest.mark.parametrize(("times", "whole"), [(1, True), (3, True), (4, False)])
+def test_a_passage_that_the_graph_leaves_out_of_reach_is_added_again(
+    corpus, folder, embedder, times, whole
+):
+    update_index(corpus, folder, embedder)
+    with closing(Store(folder / published(folder).store)) as store:
+        added = store.added_passages(0, 1)
+        rows = dict(zip(added, store.vectors(list(added.values())), strict=True))
+        first = next(iter(added))
+        vectors = Deaf(rows, {first}, times)
+        with nullcontext() if whole else pytest.raises(IndexDamaged, match="cannot be found"):
+            check_found(vectors, vectors.add, store, added)
+        assert vectors.added == [[first]] * min(times, 3)
+
+
+def test_what_two_generations_differ_in_is_told_from_the_store(corpus, folder, embedder):
+    update_index(corpus, folder, embedder)
+    (corpus / "trams.txt").unlink()
+    (corpus / "ferry.txt").write_text("The ferry to Nyborg sails again.", encoding="utf-8")
+    (corpus / "copy.txt").write_text("The ferry to Nyborg sails again.\n\nSo.", encoding="utf-8")
+    update_index(corpus, folder, embedder)
+    with closing(Store(folder / published(folder).store)) as store:
+        before = {at: vector for at, _, vector in store.living_passages(1)}
+        now = {at: vector for at, _, vector in store.living_passages(2)}
+        added = store.added_passages(1, 2)
+        assert added == {at: now[at] for at in now.keys() - before.keys()} != {}
+        assert set(store.gone_passages(1, 2)) == before.keys() - now.keys() != set()
+        assert store.counts(1) == (2, len(before))
+        assert store.counts(2) == (len(store.articles(2)), len(now))
+        assert store.added_passages(0, 2) == now
+        kept = {now[at] for at in now.keys() & before.keys()}
+        assert store.kept_vectors([*kept, *added.values()], 1, 2) == kept
