@@ -131,6 +131,7 @@ def open_answerer(
     puts the quotes into words. Raises WriterError when it is not to be had.
     """
     judge = Judge()
+    judge.load_ahead()
     evidence = CrossEncoderEvidence(evidence_model) if evidence_model else TrainedEvidence(judge)
     drafter = Drafter(open_writer(model), judge) if model and model != WRITER else None
     return Answerer(index, evidence, judge, drafter)

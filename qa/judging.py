@@ -8,6 +8,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from math import exp, log
 from pathlib import Path
@@ -84,6 +85,18 @@ class Judge:
             while len(self._known) > REMEMBERED_PAIRS:
                 self._known.popitem(last=False)
             return shares
+
+    def load_ahead(self) -> None:
+        """Starts to load the network while other things are done; what goes wrong with that is told
+        when it is first asked.
+        """
+
+        def load() -> None:
+            with suppress(EvidenceModelError), self._lock:
+                if self._loaded is None:
+                    self._load()
+
+        threading.Thread(target=load).start()
 
     @property
     def supports_from(self) -> float:

@@ -6,7 +6,7 @@ prime minister,"), and the person that the sentences before speak of. In doubt n
 """
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from index.articles import Span
 
@@ -97,9 +97,12 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._roles = _people(text)
-        # By last name, with the names in front of it, wherever somebody known is named.
+
+    @cached_property
+    def _known(self) -> re.Pattern[str]:
+        """By last name, with the names in front of it, wherever somebody known is named."""
         known = "|".join(map(re.escape, sorted(self._roles, key=len, reverse=True)))
-        self._known = re.compile(rf"(?:{_TITLE} )?(?:{_CAPITAL} )*\b(?P<name>{known})\b")
+        return re.compile(rf"(?:{_TITLE} )?(?:{_CAPITAL} )*\b(?P<name>{known})\b")
 
     def spelt_out(self, span: Span) -> str:
         read = self._roles_named(span.of(self._text))

@@ -34,7 +34,7 @@ def stems(text: str) -> frozenset[str]:
 @lru_cache(maxsize=512)
 def article_stems(text: str) -> frozenset[str]:
     """The same, of a text that is asked for again and again."""
-    return stems(text)
+    return frozenset(stem(word) for word in _vocabulary(text))
 
 
 def telling_stems(text: str) -> frozenset[str]:
@@ -109,6 +109,6 @@ def _known(part: str, there: frozenset[str]) -> bool:
     return process.extractOne(part, there, scorer=fuzz.ratio, score_cutoff=_SAME_NAME) is not None
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _vocabulary(text: str) -> frozenset[str]:
     return frozenset(words(text))
