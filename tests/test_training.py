@@ -15,6 +15,7 @@ from qa.training.altering import (
     change_word,
     names_in,
 )
+from qa.training.batching import Pair
 from qa.training.examples import (
     QuestionGroup,
     SupportPair,
@@ -142,3 +143,71 @@ def test_auroc_counts_ties_half():
     assert auroc([0.9, 0.8, 0.1], [True, True, False]) == 1.0
     assert auroc([0.1, 0.9], [True, False]) == 0.0
     assert auroc([0.5, 0.5], [True, False]) == 0.5
+
+
+def tiny(folder, kind):
+    """A folder with an encoder of two layers of 32 numbers, untrained, and the real tokenizer."""
+    import shutil
+
+    from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
+
+    from index.embedding import packaged_model
+
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+    sizes |= {"intermediate_size": 64, "vocab_size": 30_527, "max_position_embeddings": 514}
+    config, model = {"bert": (BertConfig, BertModel), "mpnet": (MPNetConfig, MPNetModel)}[kind]
+    model(config(**sizes)).save_pretrained(folder)
+    shutil.copy(packaged_model() / "tokenizer.json", folder)
+    return folder
+
+
+PAIRS = (
+    [Pair(f"When does pier {n} open?", f"Pier {n} opens in June.", evidence=1) for n in range(9)],
+    [Pair(f"Pier {n} opens in June.", f"Pier {n} is shut.", support=1) for n in range(9)],
+)
+
+
+def test_a_teacher_tells_of_every_pair_once_and_the_small_network_learns_from_it(tmp_path):
+    import torch
+
+    from qa.training.network import new_judge
+    from qa.training.teaching import teach, tokenizer_of, told_by
+
+    large, small = tiny(tmp_path / "large", "mpnet"), tiny(tmp_path / "small", "bert")
+    for pairs, logits in zip(PAIRS, (1, 3), strict=True):
+        told = told_by(new_judge(large), pairs, tokenizer_of(large), RNG)
+        assert {(one.first, one.second) for one in told} == {(p.first, p.second) for p in pairs}
+        assert {len(one.told) for one in told} == {logits}
+    judge = new_judge(small)
+    before = {name: weight.clone() for name, weight in judge.state_dict().items()}
+    teach(judge, large, PAIRS, PAIRS, tokenizer_of(small), seed=1, out=tmp_path)
+    after = judge.state_dict()
+    moved = {name for name in before if not torch.equal(before[name], after[name])}
+    assert "encoder.embeddings.word_embeddings.weight" not in moved
+    assert {"evidence.0.weight", "encoder.encoder.layer.0.output.dense.weight"} <= moved
+    assert (tmp_path / "weights.safetensors").is_file()
+
+
+def test_what_a_teacher_tells_counts_more_than_the_label():
+    import numpy as np
+    import torch
+
+    from qa.training.batching import Batch
+    from qa.training.fitting import LABEL_SHARE, evidence_loss, support_loss
+
+    empty = np.zeros((1, 8), dtype=np.int64)
+
+    def batch(evidence, support, *told):
+        labels = np.array([evidence]), np.array([support])
+        return Batch((), empty, empty, empty, *labels, np.array([told], dtype=np.float32))
+
+    sure = torch.tensor([8.0])
+    labelled = evidence_loss(sure, batch(0, -1))
+    assert float(evidence_loss(sure, batch(0, -1, 8.0))) == pytest.approx(
+        LABEL_SHARE * float(labelled), rel=0.01
+    )
+    supports = torch.tensor([[8.0, 0.0, 0.0]])
+    labelled = support_loss(supports, batch(-1, 1))
+    assert float(support_loss(supports, batch(-1, 1, 8.0, 0.0, 0.0))) == pytest.approx(
+        LABEL_SHARE * float(labelled), rel=0.01
+    )

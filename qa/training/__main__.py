@@ -23,15 +23,25 @@ SEED = 20230313
     help="An earlier evidence.onnx to train on from.",
 )
 @click.option("--share", default=1.0, show_default=True, help="Share of the examples in a pass.")
-def train(data: Path, out: Path, passes: int, seed: int, start: Path | None, share: float) -> None:
+@click.option(
+    "--teacher",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with a larger encoder, which learns first and is then learned from.",
+)
+def train(
+    data: Path,
+    out: Path,
+    passes: int,
+    seed: int,
+    start: Path | None,
+    share: float,
+    teacher: Path | None,
+) -> None:
     """Train on the sets in DATA/ship, judge by those in DATA/judge, and write to OUT what
     `qa/model` holds.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    from tokenizers import Tokenizer
-
     from index.embedding import packaged_model
-    from qa.training.batching import MAX_TOKENS
     from qa.training.examples import (
         made_pairs,
         question_groups,
@@ -41,16 +51,15 @@ def train(data: Path, out: Path, passes: int, seed: int, start: Path | None, sha
         support_pairs,
     )
     from qa.training.exporting import load_exported
-    from qa.training.fitting import fit
+    from qa.training.fitting import batches_of, fit, pairs_of
     from qa.training.mining import mined
     from qa.training.network import new_judge
+    from qa.training.teaching import teach, tokenizer_of
 
     log = logging.getLogger("training")
     out.mkdir(parents=True, exist_ok=True)
     folder = packaged_model()
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer = tokenizer_of(folder)
     judge = new_judge(folder)
 
     ship = data / "ship"
@@ -72,16 +81,29 @@ def train(data: Path, out: Path, passes: int, seed: int, start: Path | None, sha
     groups = mined(groups, folder, tokenizer, seed)
     rounds = [
         (drawn(groups), drawn(made_pairs(known, passages, seed + number)))
-        for number in range(passes)
+        for number in range(2 if teacher else passes)
     ]
     log.info("%d questions and %d claims a pass", len(rounds[0][0]), len(rounds[0][1]))
     if start:
         load_exported(judge, start)
-    fit(judge, rounds, tokenizer, seed=seed, out=out)
-    finish(judge, data, out, passes * share, seed, start is not None)
+    if teacher:
+        learned, told_of = (pairs_of(one, rng) for one in rounds)
+        teach(judge, teacher, learned, told_of, tokenizer, seed=seed, out=out)
+    else:
+        fit(judge, list(batches_of(rounds, tokenizer, seed)), seed=seed, out=out)
+    taught_by = teacher.name if teacher else None
+    finish(judge, data, out, passes * share, seed, start is not None, taught_by)
 
 
-def finish(network: Any, data: Path, out: Path, passes: float, seed: int, went_on: bool) -> None:
+def finish(
+    network: Any,
+    data: Path,
+    out: Path,
+    passes: float,
+    seed: int,
+    went_on: bool,
+    taught_by: str | None,
+) -> None:
     """Writes the weights as they ship, their settings and their card.
 
     The weights and thresholds in the settings are those of the packaged model until
@@ -102,6 +124,7 @@ def finish(network: Any, data: Path, out: Path, passes: float, seed: int, went_o
         support_figures(judge.shares, held_back, seed),
         passes=passes,
         went_on=went_on,
+        taught_by=taught_by,
         seed=seed,
         sha256=sha256,
         megabytes=(out / WEIGHTS).stat().st_size / 1e6,

@@ -21,29 +21,37 @@ NEGATIVES = 2
 MINED = 2
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two texts to read together, and what is known of them for one task or the other."""
+    """Two texts to read together, and what is known of them for one task or the other; `told` are
+    the logits of a teacher for that task, if one was asked.
+    """
 
     first: str
     second: str
     evidence: int = NO_LABEL
     support: int = NO_LABEL
+    told: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Arrays (rows, tokens) of ids, types and mask, and (pairs,) of labels; the rows behind the
+    """Pairs as arrays (rows, tokens) of ids, types and mask, their labels (pairs,), and what a
+    teacher told of them (pairs, logits), without logits where none was asked; the rows behind the
     last pair are filling.
     """
+
+    pairs: tuple[Pair, ...]
 
     ids: Ints
     types: Ints
     mask: Ints
     evidence: Ints
     support: Ints
+    told: Floats
 
 
 def evidence_pairs(groups: Sequence[QuestionGroup], rng: random.Random) -> list[Pair]:
@@ -91,9 +99,11 @@ def _batch(rows: Sequence[tuple[Pair, Any]], most: int, length: int) -> Batch:
         types[at, : len(tokens.ids)] = tokens.type_ids
         mask[at, : len(tokens.ids)] = 1
     return Batch(
+        tuple(pair for pair, _ in rows),
         ids,
         types,
         mask,
         np.array([pair.evidence for pair, _ in rows]),
         np.array([pair.support for pair, _ in rows]),
+        np.array([pair.told for pair, _ in rows], dtype=np.float32).reshape(len(rows), -1),
     )

@@ -45,18 +45,20 @@ def model_card(
     *,
     passes: float,
     went_on: bool,
+    taught_by: str | None,
     seed: int,
     sha256: str,
     megabytes: float,
 ) -> str:
-    """The card in Markdown."""
+    """The card in Markdown. `taught_by` names the larger network that the weights learned from."""
     sets = [*EVIDENCE_SETS, *SUPPORT_SETS]
     lines = [
         _ABOUT,
         f"- File: {megabytes:.1f} MB, 8-bit weights, sums in 32 bits; SHA-256",
         f"  `{sha256}`.",
-        f"- Made by `python -m qa.training DATA OUT`, {passes:g} passes, seed {seed}"
-        f"{', from the weights before these (`--start`)' if went_on else ''}.",
+        f"- Made by `python -m qa.training DATA OUT`, seed {seed}, "
+        + (f"taught by {taught_by} (`--teacher`)" if taught_by else f"{passes:g} passes")
+        + f"{', from the weights before these (`--start`)' if went_on else ''}.",
         "- English. A judgement on other languages is worth little.",
         "",
         _LEARNED,

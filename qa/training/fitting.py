@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
-from qa.training.batching import LABELS, Batch, batches, evidence_pairs, support_labelled
+from qa.training.batching import LABELS, Batch, Pair, batches, evidence_pairs, support_labelled
 from qa.training.examples import QuestionGroup, SupportPair, among_others
 from qa.training.network import Judge
 
@@ -21,6 +20,11 @@ ENCODER_RATE = 1e-4
 HEAD_RATE = 5e-4
 WARM_UP = 0.05
 CHECKPOINT_STEPS = 500
+# This share of the short sources is read among other texts, as they stand in articles.
+AMONG_OTHERS = 0.3
+
+# What the label counts where a teacher told of a pair too.
+LABEL_SHARE = 0.3
 
 Pass = tuple[Sequence[QuestionGroup], Sequence[SupportPair]]
 
@@ -29,22 +33,22 @@ log = logging.getLogger(__name__)
 
 def fit(
     judge: Judge,
-    passes: Sequence[Pass],
-    tokenizer: Any,
+    order: Sequence[Batch],
     *,
     seed: int,
-    out: Path,
+    encoder_rate: float = ENCODER_RATE,
+    head_rate: float = HEAD_RATE,
+    out: Path | None = None,
 ) -> None:
-    """Trains in place, one pass after the other; keeps checkpoints under `out`."""
+    """Trains in place, on one batch after the other; keeps checkpoints under `out`."""
     torch.manual_seed(seed)
     heads = [*judge.evidence.parameters(), *judge.support.parameters()]
     body = [one for one in judge.encoder.parameters() if one.requires_grad]
     optimiser = torch.optim.AdamW(
-        [{"params": body, "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}],
+        [{"params": body, "lr": encoder_rate}, {"params": heads, "lr": head_rate}],
         weight_decay=0.01,
         fused=True,
     )
-    order = list(_all_batches(passes, tokenizer, seed))
     steps = len(order)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, steps))
     tokens = sum(int(batch.mask.sum()) for batch in order)
@@ -59,7 +63,7 @@ def fit(
         loss = (
             evidence_loss(evidence.float(), batch)
             if kind == "evidence"
-            else support_loss(support.float(), torch.from_numpy(batch.support))
+            else support_loss(support.float(), batch)
         )
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(body + heads, 1.0)
@@ -77,45 +81,61 @@ def fit(
                 mean["support"],
                 seen / (time.monotonic() - started),
             )
-        if step % CHECKPOINT_STEPS == 0 or step == steps:
+        if out and (step % CHECKPOINT_STEPS == 0 or step == steps):
             save_file(judge.state_dict(), out / "weights.safetensors")
     judge.eval()
 
 
 def evidence_loss(logits: Tensor, batch: Batch) -> Tensor:
     labels = torch.from_numpy(batch.evidence).float()
-    return functional.binary_cross_entropy_with_logits(logits, labels)
+    loss = functional.binary_cross_entropy_with_logits(logits, labels)
+    if not batch.told.size:
+        return loss
+    told = torch.from_numpy(batch.told)[:, 0].sigmoid()
+    taught = functional.binary_cross_entropy_with_logits(logits, told)
+    return LABEL_SHARE * loss + (1 - LABEL_SHARE) * taught
 
 
-def support_loss(logits: Tensor, labels: Tensor) -> Tensor:
+def support_loss(logits: Tensor, batch: Batch) -> Tensor:
     """Cross entropy; of a pair only known not to be supported, the shares of the other two add."""
+    labels = torch.from_numpy(batch.support)
     shares = functional.log_softmax(logits, dim=1)
     unknown = labels == LABELS["not_supported"]
     known = shares.gather(1, labels.clamp(max=2).unsqueeze(1)).squeeze(1)
-    return -torch.where(unknown, shares[:, 1:].logsumexp(1), known).mean()
+    loss = -torch.where(unknown, shares[:, 1:].logsumexp(1), known).mean()
+    if not batch.told.size:
+        return loss
+    taught = -(torch.from_numpy(batch.told).softmax(1) * shares).sum(1).mean()
+    return LABEL_SHARE * loss + (1 - LABEL_SHARE) * taught
 
 
 def _rate(step: int, steps: int) -> float:
     warm = max(1, int(WARM_UP * steps))
-    return step / warm if step < warm else max(0.01, (steps - step) / (steps - warm))
+    return step / warm if step < warm else max(0.01, (steps - step) / max(1, steps - warm))
 
 
-def _all_batches(
-    passes: Sequence[Pass],
-    tokenizer: Any,
-    seed: int,
-) -> Iterator[Batch]:
-    for number, (groups, pairs) in enumerate(passes):
-        short = [pair.source for pair in pairs if len(pair.source.split()) < 40]
+def batches_of(passes: Sequence[Pass], tokenizer: Any, seed: int) -> Iterator[Batch]:
+    """The batches of one pass after the other, those of both tasks mixed."""
+    for number, one in enumerate(passes):
         rng = random.Random(seed + number)
-        mixed = [
-            among_others(pair, rng, short)
-            if len(pair.source.split()) < 60 and rng.random() < 0.3
-            else pair
-            for pair in pairs
-        ]
-        asked = list(batches(evidence_pairs(groups, rng), tokenizer, rng))
-        claimed = list(batches(support_labelled(mixed), tokenizer, rng))
-        order = np.random.default_rng(seed + number).permutation(len(asked) + len(claimed))
-        both = asked + claimed
-        yield from (both[at] for at in order)
+        yield from mixed(pairs_of(one, rng), tokenizer, rng)
+
+
+def mixed(tasks: Sequence[Sequence[Pair]], tokenizer: Any, rng: random.Random) -> list[Batch]:
+    """The batches of the pairs of each task, in random order."""
+    made = [batch for pairs in tasks for batch in batches(pairs, tokenizer, rng)]
+    rng.shuffle(made)
+    return made
+
+
+def pairs_of(one: Pass, rng: random.Random) -> tuple[list[Pair], list[Pair]]:
+    """The pairs of a pass for each task, some sources among other texts."""
+    groups, pairs = one
+    short = [pair.source for pair in pairs if len(pair.source.split()) < 40]
+    among = [
+        among_others(pair, rng, short)
+        if len(pair.source.split()) < 60 and rng.random() < AMONG_OTHERS
+        else pair
+        for pair in pairs
+    ]
+    return evidence_pairs(groups, rng), support_labelled(among)

@@ -1,12 +1,12 @@
-"""The network: the packaged MiniLM with two heads, one for evidence and one for support."""
+"""The network: an encoder with two heads, one for evidence and one for support."""
 
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-WIDTH = 384
 # supports, contradicts, neither
 VERDICTS = 3
 
@@ -21,25 +21,26 @@ class Judge(nn.Module):
     def __init__(self, encoder: Any) -> None:
         super().__init__()
         self.encoder = encoder
-        self.evidence = nn.Sequential(nn.Linear(2 * WIDTH, WIDTH), nn.Tanh(), nn.Linear(WIDTH, 1))
+        width: int = encoder.config.hidden_size
+        self.evidence = nn.Sequential(nn.Linear(2 * width, width), nn.Tanh(), nn.Linear(width, 1))
         self.support = nn.Sequential(
-            nn.Linear(2 * WIDTH, WIDTH), nn.Tanh(), nn.Linear(WIDTH, VERDICTS)
+            nn.Linear(2 * width, width), nn.Tanh(), nn.Linear(width, VERDICTS)
         )
+        self._typed = "token_type_ids" in signature(encoder.forward).parameters
 
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        hidden = self.encoder(
-            input_ids=ids, token_type_ids=types, attention_mask=mask
-        ).last_hidden_state.float()
+        typed = {"token_type_ids": types} if self._typed else {}
+        hidden = self.encoder(input_ids=ids, attention_mask=mask, **typed).last_hidden_state.float()
         weights = mask.unsqueeze(-1).float()
         mean = (hidden * weights).sum(1) / weights.sum(1)
         pooled = torch.cat((hidden[:, 0], mean), dim=1)
         return self.evidence(pooled).squeeze(-1), self.support(pooled)
 
 
-def new_judge(folder: Path) -> Judge:
+def new_judge(folder: Path, kept_layers: int = 0) -> Judge:
     """The network with the encoder of a sentence-transformers folder and new heads.
 
-    Its word embeddings stay as they are.
+    Its word embeddings stay as they are, and so do so many of its lowest layers.
     """
     from transformers import AutoModel
 
@@ -52,4 +53,6 @@ def new_judge(folder: Path) -> Judge:
         attention_probs_dropout_prob=0.0,
     )
     encoder.embeddings.word_embeddings.requires_grad_(False)
+    for layer in encoder.encoder.layer[:kept_layers]:
+        layer.requires_grad_(False)
     return Judge(encoder)
