@@ -92,7 +92,7 @@ class Judge:
         """
 
         def load() -> None:
-            with suppress(EvidenceModelError), self._lock:
+            with suppress(Exception), self._lock:
                 if self._loaded is None:
                     self._load()
 

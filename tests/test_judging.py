@@ -1,5 +1,6 @@
 import json
 import shutil
+import threading
 
 import numpy as np
 import pytest
@@ -77,6 +78,24 @@ def test_damaged_weights_are_an_error_even_where_they_could_be_loaded(copied):
     (copied / WEIGHTS).write_bytes(whole)
     with pytest.raises(EvidenceModelError, match="not the file that was published"):
         Judge(copied).shares([(QUESTION, TEXTS[0])])
+
+
+@pytest.mark.parametrize(
+    "trouble", [EvidenceModelError("damaged"), RuntimeError("no such network")]
+)
+def test_what_goes_wrong_while_loading_ahead_is_told_at_the_first_use(monkeypatch, trouble):
+    # What a thread leaves unhandled is an error here, since every warning is.
+    def fail(judge):
+        raise trouble
+
+    judge = Judge()
+    monkeypatch.setattr(Judge, "_load", fail)
+    before = set(threading.enumerate())
+    judge.load_ahead()
+    for thread in set(threading.enumerate()) - before:
+        thread.join()
+    with pytest.raises(type(trouble), match=str(trouble)):
+        judge.shares([("Is it open?", "It is.")])
 
 
 @pytest.mark.parametrize("told", ["", "{", '{"sha256": "0"}'])
