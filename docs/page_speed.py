@@ -1,12 +1,19 @@
-"""Measures in a browser how soon a question's first words and its whole reply are on the page.
+"""Measures in a browser how soon the page is ready, and a question's first words and whole reply.
 
-Over the shipped summaries; needs Chromium and playwright: `python docs/page_speed.py`.
+    python docs/page_speed.py [--corpus FOLDER --index FOLDER --questions FILE.jsonl]
+
+Over the shipped summaries and questions on them, unless others are named; needs Chromium and
+playwright.
 """
 
+import argparse
+import json
+import time
+from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from screenshots import shipped_page
+from screenshots import SUMMARIES, served_page
 
 QUESTIONS = (
     "What did the Leader say about sanctions?",
@@ -57,18 +64,29 @@ ASK = """question => new Promise(resolve => {
 
 
 def main() -> None:
-    with shipped_page() as (browser, address):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, default=SUMMARIES)
+    parser.add_argument("--index", type=Path)
+    parser.add_argument("--questions", type=Path, help="Its first 20 are asked.")
+    given = parser.parse_args()
+    questions = QUESTIONS
+    if given.questions:
+        lines = given.questions.read_text(encoding="utf-8").splitlines()
+        questions = tuple(json.loads(line)["question"] for line in lines[: len(QUESTIONS)])
+    started = time.monotonic()
+    with served_page(given.corpus, given.index) as (browser, address):
         page = browser.new_page()
         page.goto(address)
         page.locator(".state.ready").wait_for(timeout=120_000)
+        print(f"page ready: {time.monotonic() - started:.1f} s, the browser's start among them")
         page.locator(".example").first.wait_for(timeout=120_000)
         others: list[str] = []
         page.on("request", lambda told: others.append(told.url) if far(told.url) else None)
         times = []
-        for question in QUESTIONS:
+        for question in questions:
             page.locator("#ask").wait_for()
             times.append(page.evaluate(ASK, question))
-    print(f"{len(QUESTIONS)} questions, each after the one before in one chat")
+    print(f"{len(questions)} questions, each after the one before in one chat")
     tell("first words", [words for words, _ in times])
     tell("whole reply", [whole for _, whole in times])
     print(f"requests to other hosts: {len(others)}")

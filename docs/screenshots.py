@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 
 DOCS = Path(__file__).resolve().parent
 PROJECT = DOCS.parent
+SUMMARIES = PROJECT / "corpus"
 QUESTION = "What did the Leader say about sanctions?"
 PICTURES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("screenshot.png", {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"}),
@@ -32,19 +33,25 @@ FLAGS = (
 
 
 def main() -> None:
-    with shipped_page() as (browser, address):
+    with served_page() as (browser, address):
         for name, how in PICTURES:
             picture(browser, address, DOCS / name, how)
 
 
 @contextmanager
-def shipped_page() -> Iterator[tuple[Any, str]]:
-    """A browser, and the address of a page over the shipped summaries."""
+def served_page(corpus: Path = SUMMARIES, index: Path | None = None) -> Iterator[tuple[Any, str]]:
+    """A browser, and the address of a page; without an index it makes one of its own."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     if chromium is None:
         sys.exit("no chromium was found; install it and run this again")
-    with tempfile.TemporaryDirectory() as index:
-        command = [sys.executable, "app.py", "--port", "0", "--corpus", "corpus", "--index", index]
+    with tempfile.TemporaryDirectory() as scratch:
+        where = [
+            "--corpus",
+            str(corpus.resolve()),
+            "--index",
+            str((index or Path(scratch)).resolve()),
+        ]
+        command = [sys.executable, "app.py", "--port", "0", *where]
         server = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
         try:
             assert server.stdout
