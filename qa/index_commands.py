@@ -1,5 +1,7 @@
 """The commands that keep an index and show what is in it: index, add, remove, sources, show."""
 
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,6 +123,7 @@ def _keep_in_line(chosen: Settings, embedder: "Embedder", generation: int, as_js
     from index.watching import rested_changes
 
     last = generation
+    threading.Thread(target=_load_ahead, args=(embedder,)).start()
     try:
         for unfinished in rested_changes(chosen.corpus):
             try:
@@ -140,6 +143,12 @@ def _keep_in_line(chosen: Settings, embedder: "Embedder", generation: int, as_js
                 last = report.generation
     except KeyboardInterrupt:
         return
+
+
+def _load_ahead(embedder: "Embedder") -> None:
+    """Loads the model before the first change; what goes wrong with it is told by the first run."""
+    with suppress(Exception):
+        embedder.embed(["ready"])
 
 
 def tell_report(
