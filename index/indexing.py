@@ -168,7 +168,7 @@ def _update(
         store.roll_back_to(last)
         hashes = FileHashes(store.stamps())
         difference = _difference(corpus, files, store, last, hashes, unfinished, reporter)
-        store.add_stamps(hashes.fresh)
+        store.keep_stamps(hashes.fresh, hashes.gone)
         same = not difference and difference.skipped == store.skipped(last)
         if before and same and home.holds(before):
             if notes:

@@ -20,7 +20,7 @@ class Stamped(NamedTuple):
 
 class FileHashes:
     """The hashes of files by name. `known` are those of earlier runs; `fresh` collects what they
-    do not hold yet.
+    do not hold yet, `gone` are the names among them that were not asked for.
 
     A file counts as the one that was read while its inode, size, time of writing and time of change
     are the same: the last one is set by the system at every write, whatever the file is told to
@@ -30,10 +30,12 @@ class FileHashes:
     def __init__(self, known: Mapping[str, Stamped]) -> None:
         self._known = known
         self.fresh: dict[str, Stamped] = {}
+        self.gone = set(known)
 
     def of(self, name: str, path: Path, about: os.stat_result) -> str:
         """The SHA-256 of a file, of which `about` was told just now. Raises OSError."""
         stamp = f"{about.st_ino} {about.st_size} {about.st_mtime_ns} {about.st_ctime_ns}"
+        self.gone.discard(name)
         known = self._known.get(name)
         if known and known.stamp == stamp:
             return known.hash

@@ -111,10 +111,13 @@ class Store:
         rows = self.rows("SELECT name, stamp, hash FROM stamps")
         return {name: Stamped(stamp, hash) for name, stamp, hash in rows}
 
-    def add_stamps(self, stamps: Mapping[str, Stamped]) -> None:
-        """Adds stamps, or puts them in the place of older ones. A full disk is no matter."""
-        rows = [(name, *one) for name, one in stamps.items()]
+    def keep_stamps(self, fresh: Mapping[str, Stamped], gone: Iterable[str]) -> None:
+        """Adds stamps, or puts them in the place of older ones, and drops those of files that are
+        gone. A full disk is no matter.
+        """
+        rows = [(name, *one) for name, one in fresh.items()]
         with suppress(sqlite3.OperationalError), self._db:
+            self._db.executemany("DELETE FROM stamps WHERE name = ?", ((name,) for name in gone))
             self._db.executemany("REPLACE INTO stamps VALUES (?, ?, ?)", rows)
 
     # What is indexed

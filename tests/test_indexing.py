@@ -63,6 +63,16 @@ def test_a_file_that_nothing_touched_is_not_read_again(corpus, folder, embedder,
     assert hashed == []
 
 
+def test_nothing_is_kept_of_files_that_are_gone(corpus, folder, embedder, monkeypatch):
+    monkeypatch.setattr("index.stamping.RACY_NS", 0)
+    update_index(corpus, folder, embedder)
+    (corpus / "trams.txt").unlink()
+    report = update_index(corpus, folder, embedder)
+    with closing(Store(folder / published(folder).store)) as store:
+        assert set(store.stamps()) == {"harbour.md"}
+    assert report.removed == ("trams.txt",)
+
+
 def test_a_change_is_seen_whatever_size_and_time_the_file_is_given(
     corpus, folder, embedder, monkeypatch
 ):
