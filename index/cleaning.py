@@ -150,9 +150,14 @@ def find_language(text: str) -> str | None:
     letters = filter(str.isalpha, text[:_LANGUAGE_CHARS])
     if len(list(islice(letters, _LANGUAGE_MIN_LETTERS))) < _LANGUAGE_MIN_LETTERS:
         return None
-    # Capitals all through look like another language to the classifier.
-    language, sure = _language_identifier()(text[:_LANGUAGE_CHARS].lower())
+    language, sure = likeliest_language(text[:_LANGUAGE_CHARS])
     return language if sure >= _LANGUAGE_SURE and len(language) == 2 else None
+
+
+def likeliest_language(text: str) -> tuple[str, float]:
+    """The code of the language that a text of any length is likeliest in, and how sure that is."""
+    # Capitals all through look like another language to the classifier.
+    return _language_identifier()(text.lower())
 
 
 @lru_cache(maxsize=1)

@@ -186,6 +186,10 @@ class Snapshot:
             )
         return found
 
+    def has_word(self, word: str) -> bool:
+        """Whether any article has a word, or another of its stem."""
+        return self._store.has_word(word, self.generation)
+
     def search(self, query: str, top: int = 10, candidates: int = CANDIDATES) -> list[Hit]:
         """The passages nearest to a query in meaning and words, best first."""
         if self._among is not None and not self.passage_count:

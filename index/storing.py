@@ -328,6 +328,16 @@ class Store:
         )
         return [(row["id"], row["score"]) for row in rows]
 
+    def has_word(self, word: str, generation: int) -> bool:
+        """Whether an article of a generation has a word, or another of its stem."""
+        found = self.rows(
+            "SELECT 1 FROM words JOIN passages ON passages.id = words.rowid "
+            f"JOIN articles ON articles.id = article WHERE words MATCH :word AND {LIVING} LIMIT 1",
+            word=f'"{word}"',
+            generation=generation,
+        )
+        return bool(list(found))
+
     def _living(self, generation: int) -> int:
         """How many passages a generation has, which never changes."""
         if generation not in self._counted:

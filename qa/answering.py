@@ -17,6 +17,7 @@ from qa.following import standalone_question
 from qa.judging import Judge, log_odds
 from qa.replies import Answer, Citation, Looking, Refusal, Reply, Searched, cite
 from qa.scoping import scope_text
+from qa.spelling import respelt
 from qa.writing.drafting import Drafter
 from qa.writing.models import open_writer
 
@@ -81,10 +82,14 @@ class Answerer:
         """
         started = time.perf_counter()
         drafter = self._drafter if drafting else None
-        standalone = standalone_question(question.text, question.history)
+        drafted = None
         if drafter and question.history:
-            standalone = drafter.standalone(question.text, question.history) or standalone
+            drafted = drafter.standalone(question.text, question.history)
         with self._index.reading() as whole:
+            asked, *history = (
+                respelt(one, whole.has_word) for one in (question.text, *question.history)
+            )
+            standalone = drafted or standalone_question(asked, history)
             snapshot = whole.within(question.scope)
             yield Looking(standalone, snapshot.article_count)
             hits = snapshot.search(standalone, top=PASSAGES)

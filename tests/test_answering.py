@@ -89,6 +89,14 @@ def test_a_refusal_shows_the_closest_passages_as_they_stand(answerer):
         assert one.quote == one.article.text[one.span.start : one.span.end]
 
 
+def test_a_mistyped_question_is_answered_as_it_was_meant(answerer):
+    reply = answerer.ask(Question("how much dose a tikcet cost", ("wich tramms run agian?",)))
+    assert isinstance(reply, Answer)
+    assert reply.question == "how much dose a tikcet cost"
+    assert reply.standalone == "how much dose a ticket cost"
+    assert reply.citations[0].quote == "A ticket costs two crowns."
+
+
 def test_the_earlier_questions_explain_a_follow_up(answerer):
     reply = answerer.ask(
         Question("When will they run again?", ("What is said of the night trams?",))

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from qa.training.batching import MAX_TOKENS, NO_LABEL, Pair, batches
+from qa.training.batching import LABELS, MAX_TOKENS, NO_LABEL, Batch, Pair, batches
 from qa.training.fitting import fit, mixed
 from qa.training.network import Judge, new_judge
 
@@ -25,9 +25,10 @@ MOST_WORDS = 110
 KEPT_LAYERS = 4
 ENCODER_RATE = 5e-5
 HEAD_RATE = 3e-4
-# What the small one is taught with: it knows the tasks already.
+# What the small one is taught with: it knows the tasks already, and goes on with labelled pairs.
 TAUGHT_PASSES = 2
-TAUGHT_ENCODER_RATE = 6e-5
+LABELLED_TOKENS = 3_200_000
+TAUGHT_ENCODER_RATE = 8e-5
 TAUGHT_HEAD_RATE = 2e-4
 
 log = logging.getLogger(__name__)
@@ -44,24 +45,42 @@ def teach(
     out: Path,
 ) -> None:
     """Trains in place on pairs that larger networks tell of, one for each task, made of the encoder
-    of a sentence-transformers folder. They learn from `learned` first.
+    of a sentence-transformers folder. They learn from `learned` first, and the small one goes on
+    with these labels beside what it is told.
     """
     rng = random.Random(seed)
-    told = []
+    told, labelled = [], []
     for learn, tell in zip(learned, told_of, strict=True):
         teacher, reading = new_judge(folder, KEPT_LAYERS), tokenizer_of(folder)
         order = list(batches(some(learn, reading, LEARNED_TOKENS, rng), reading, rng))
         fit(teacher, order, seed=seed, encoder_rate=ENCODER_RATE, head_rate=HEAD_RATE)
-        told.append(told_by(teacher, some(tell, reading, TOLD_TOKENS, rng), reading, rng))
+        # A statement that was changed keeps its label: a teacher is often unsure of the change.
+        unchanged = [one for one in tell if one.support != LABELS["not_supported"]]
+        told.append(told_by(teacher, some(unchanged, reading, TOLD_TOKENS, rng), reading, rng))
+        labelled.append(some(learn, tokenizer, LABELLED_TOKENS, rng))
         log.info("%d pairs told", len(told[-1]))
     fit(
         judge,
-        [batch for _ in range(TAUGHT_PASSES) for batch in mixed(told, tokenizer, rng)],
+        taught_batches(told, labelled, tokenizer, rng),
         seed=seed,
         encoder_rate=TAUGHT_ENCODER_RATE,
         head_rate=TAUGHT_HEAD_RATE,
         out=out,
     )
+
+
+def taught_batches(
+    told: Sequence[Sequence[Pair]],
+    labelled: Sequence[Sequence[Pair]],
+    tokenizer: Any,
+    rng: random.Random,
+) -> list[Batch]:
+    """What was told several times over and what is labelled once, in random order."""
+    order = mixed(labelled, tokenizer, rng)
+    for _ in range(TAUGHT_PASSES):
+        order += mixed(told, tokenizer, rng)
+    rng.shuffle(order)
+    return order
 
 
 def tokenizer_of(folder: Path) -> Any:
