@@ -43,15 +43,17 @@ def respelt(question: str, has_word: Callable[[str], bool]) -> str:
     first = _WORD.search(question)
 
     def right(match: re.Match[str]) -> str:
-        opens = first is not None and match.start() == first.start()
+        word, opens = match[0], first is not None and match.start() == first.start()
         # Inside a question a capital makes a name.
-        if not match[0].islower() and not (opens and match[0].istitle()):
-            return match[0]
-        word = match[0].lower()
-        if has_word(word):
-            return match[0]
-        meant = (opens and _opening(word)) or _likeliest(word, has_word)
-        return meant.capitalize() if match[0].istitle() else meant
+        if not word.islower() and not (opens and word.istitle()):
+            return word
+        small = word.lower()
+        there = has_word(small)
+        if opens and not (there and word.istitle()) and (opening := _opening(small)):
+            meant = opening
+        else:
+            meant = small if there else _likeliest(small, has_word)
+        return meant.capitalize() if word.istitle() else meant
 
     corrected = _WORD.sub(right, question)
     english = corrected != question and likeliest_language(corrected)[0] == "en"
@@ -72,7 +74,8 @@ def _opening(word: str) -> str | None:
 def _likeliest(word: str, has_word: Callable[[str], bool]) -> str:
     """What was meant by a word that no article has; itself where it is a known one."""
     used = _dictionary()
-    if len(word) < _SHORTEST or word in used or word in _read_whole():
+    known = word in used or word in _read_whole() or word.replace("is", "iz") in used
+    if known or len(word) < _SHORTEST:
         return word
     there = {one: has_word(one) for one in used.known(used.edit_distance_1(word))}
     return max(

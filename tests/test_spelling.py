@@ -2,7 +2,9 @@ import pytest
 
 from qa.spelling import respelt
 
-ARTICLE = frozenset("the a of ferry zelenska khartoum members patched visit who was what".split())
+ARTICLE = frozenset(
+    "the a of ferry zelenska khartoum members patched visit who was what wat".split()
+)
 
 
 def has_word(word: str) -> bool:
@@ -28,6 +30,8 @@ def test_a_slip_is_put_right_where_an_article_or_a_dictionary_has_what_was_meant
     [
         "Who is the harbour master?",
         "What colour was the theatre programme?",
+        "Who will nationalise the ferry?",
+        "Wat is the name of what?",
         "Did Merkal speak to Zelenskaa?",
         "Dan Brees was there, was he not?",
         "what is the gdp of qing china",
