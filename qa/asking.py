@@ -75,6 +75,18 @@ _OUTLET = re.compile(
     r"mention|quot|call|describ|nam|stor|announc|state)",
     re.IGNORECASE,
 )
+# What is still to come: in a question ("Will" begins one or is a name), and in a sentence.
+_ASKS_AHEAD = re.compile(
+    r"^\W*Will\b|\b(?:will|won['’]t|going to"
+    r"|(?:is|are) (?:\w+ )?(?:expected|due|supposed|scheduled|set|planned|likely|about) to)\b"
+    r"|^(?!.*\b(?:did|was|were|had|happened)\b).*\bnext\b"
+)
+_SAYS_AHEAD = re.compile(
+    r"\b(?:will|won['’]t|shall|would|may|might|could|going to|to be|due|set to|next|until|soon"
+    r"|later|future|ahead|(?:up)?coming|likely|once|(?:expect|plan|schedul|intend|aim|propos|hop"
+    r"|want|promis|pledg|vow|invit)\w*)\b|\w['’]ll\b",
+    re.IGNORECASE,
+)
 _SAYS_TIME = re.compile(
     r"\d|\b(?:january|february|march|april|june|july|august|september|october|november|december"
     r"|spring|summer|autumn|winter|century|decade|year|month|week|day|morning|evening|night|ago)s?\b",
@@ -139,6 +151,11 @@ def asks_when(question: str) -> bool:
     return bool(_TIME.search(question))
 
 
+def asks_ahead(question: str) -> bool:
+    """Whether what is still to come is asked for, by the last of a question's sentences."""
+    return bool(_ASKS_AHEAD.search(re.split(r"[.!?]\s+", question.strip())[-1]))
+
+
 def asks_outlet(question: str) -> bool:
     return bool(_OUTLET.search(question))
 
@@ -164,12 +181,15 @@ def presupposed(question: str) -> str:
 def offers(question: str, sentence: str, published: date | None, article: str = "") -> float:
     """How far a sentence has what the question asks for, a time, an amount, a place or a name: 1 if
     it has, -1 if not, between them what may be one; 0 where it asks for nothing of the kind, or
-    for an outlet, which is known of the article.
+    for an outlet, which is known of the article. What is still to come is not told by a sentence
+    that has no word for that.
 
     `article` is the text around the sentence, which tells a name at its beginning.
     """
     if asks_outlet(question):
         return 0.0
+    if asks_ahead(question) and not _SAYS_AHEAD.search(sentence):
+        return -1.0
     if asks_when(question):
         day = day_of(sentence, published)
         if day is not None:

@@ -50,6 +50,25 @@ def test_a_sentence_offers_the_kind_of_thing_that_is_asked_for(
     assert offers(question, sentence, published) == offered
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence", "offered"),
+    [
+        ("When will the store reopen?", "The fire began at 6 am on Sunday.", -1.0),
+        ("When will the store reopen?", "It will open again at 6 am.", 1.0),
+        ("Will the store reopen?", "The store was shut.", -1.0),
+        ("The store burned. Where is it going to be built?", "It is planned in Leeds.", 1.0),
+        ("What is the mayor expected to do?", "The mayor may resign.", 0.0),
+        ("Who is the next mayor?", "Tomas Reed is mayor.", -1.0),
+        ("What did the mayor do next?", "The mayor left.", 0.0),
+        ("What does Will Reed do?", "Will Reed is a baker.", 0.0),
+    ],
+)
+def test_what_is_still_to_come_is_told_by_a_sentence_with_a_word_for_that(
+    question, sentence, offered
+):
+    assert offers(question, sentence, None) == offered
+
+
 def test_what_may_be_the_answer_is_named_by_the_sentence_and_not_by_the_question():
     said = "Ines Falk opened the pier in Norvik in 2019."
     assert answers_of_kind("Who opened the pier in Norvik?", said) == {"ines", "falk"}
