@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from index.searching import STOP_WORDS
 from qa.days import day_of
-from qa.words import stem, words
+from qa.words import stem, stems, words
 
 _TIME = re.compile(
     r"^\W*(?:since |until )?"
@@ -151,11 +151,6 @@ def asks_when(question: str) -> bool:
     return bool(_TIME.search(question))
 
 
-def asks_ahead(question: str) -> bool:
-    """Whether what is still to come is asked for, by the last of a question's sentences."""
-    return bool(_ASKS_AHEAD.search(re.split(r"[.!?]\s+", question.strip())[-1]))
-
-
 def asks_outlet(question: str) -> bool:
     return bool(_OUTLET.search(question))
 
@@ -182,13 +177,13 @@ def offers(question: str, sentence: str, published: date | None, article: str = 
     """How far a sentence has what the question asks for, a time, an amount, a place or a name: 1 if
     it has, -1 if not, between them what may be one; 0 where it asks for nothing of the kind, or
     for an outlet, which is known of the article. What is still to come is not told by a sentence
-    that has no word for that.
+    that has no word for that, nor the last word of the question: that may have come by now.
 
     `article` is the text around the sentence, which tells a name at its beginning.
     """
     if asks_outlet(question):
         return 0.0
-    if asks_ahead(question) and not _SAYS_AHEAD.search(sentence):
+    if _behind_time(question, sentence):
         return -1.0
     if asks_when(question):
         day = day_of(sentence, published)
@@ -202,6 +197,17 @@ def offers(question: str, sentence: str, published: date | None, article: str = 
     if asks_name(question):
         return 1.0 if _new_names(question, sentence, article) else -1.0
     return 0.0
+
+
+def _behind_time(question: str, sentence: str) -> bool:
+    """Whether what is still to come is asked for, by the last of the question's sentences, and a
+    sentence does not tell of it.
+    """
+    asked = re.split(r"[.!?]\s+", question.strip())[-1]
+    if not _ASKS_AHEAD.search(asked) or _SAYS_AHEAD.search(sentence):
+        return False
+    telling = [stem(word) for word in words(asked) if word not in STOP_WORDS]
+    return not telling or telling[-1] not in stems(sentence)
 
 
 def answers_of_kind(question: str, sentence: str) -> frozenset[str]:

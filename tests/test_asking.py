@@ -55,10 +55,11 @@ def test_a_sentence_offers_the_kind_of_thing_that_is_asked_for(
     [
         ("When will the store reopen?", "The fire began at 6 am on Sunday.", -1.0),
         ("When will the store reopen?", "It will open again at 6 am.", 1.0),
+        ("When will the store reopen?", "It reopened at 6 am.", 1.0),
         ("Will the store reopen?", "The store was shut.", -1.0),
         ("The store burned. Where is it going to be built?", "It is planned in Leeds.", 1.0),
         ("What is the mayor expected to do?", "The mayor may resign.", 0.0),
-        ("Who is the next mayor?", "Tomas Reed is mayor.", -1.0),
+        ("Who is the next mayor?", "Tomas Reed left.", -1.0),
         ("What did the mayor do next?", "The mayor left.", 0.0),
         ("What does Will Reed do?", "Will Reed is a baker.", 0.0),
     ],
