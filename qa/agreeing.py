@@ -5,13 +5,13 @@ or judged a contradiction. In doubt an article is silent.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from index.articles import Article, Passage, Span
 from index.embedding import Vectors
 from qa.days import Day, day_of, without_day
-from qa.differing import difference, missing_numbers, other_agent
+from qa.differing import difference, missing_numbers, other_agent, with_other_values
 from qa.judging import log_odds, share_of
 from qa.naming import spelt_out
 from qa.replies import Verdict
@@ -29,6 +29,8 @@ WORDS_SHARE = 0.5
 # What likeness above or below this adds to the log-odds of support.
 LIKE = 0.55
 LIKENESS_ODDS = 2.0
+# In how many ways a statement is read with another number, nearest sentences first.
+CHANGES = 12
 OTHERWISE = "says otherwise"
 
 
@@ -131,6 +133,8 @@ def find_verdict(
             contradicting = Finding(article, "differs", sentence, OTHERWISE, 0.0, nearest)
     if best is None and model and (dated := without_day(statement)):
         best, differing = _by_day(dated, sentences, model, nearest) or (best, differing)
+    if best is None and differing is None and model:
+        differing = _by_value(statement, read, [cosines[at] for at in order], model, nearest)
     highest = max(supports for supports, _ in judged)
     silent = Finding(article, "silent", None, None, highest, nearest)
     return best or differing or contradicting or silent
@@ -187,6 +191,31 @@ def _by_day(
             note = f"says {said.told}, not {stated.told}"
             return None, Finding(name, "differs", sentence, note, 0.0, nearest)
     return None
+
+
+def _by_value(
+    statement: str,
+    sentences: Sequence[Sentence],
+    cosines: Sequence[float],
+    model: SupportModel,
+    nearest: float,
+) -> Finding | None:
+    """The sentence that supports a statement best when another number or weekday stands in it."""
+    changes = [
+        (sentence, cosine, told, changed)
+        for sentence, cosine in zip(sentences, cosines, strict=True)
+        for told, changed in with_other_values(
+            statement, sentence.in_context, sentence.article.text
+        )
+    ]
+    best: Finding | None = None
+    for sentence, cosine, told, changed in changes[:CHANGES]:
+        ((supports, _),) = _judged(changed, [sentence], model)
+        held = _held(changed, sentence, supports, cosine)
+        if held >= max(model.supports_from, best.score if best else 0.0):
+            name = sentence.article.name
+            best = Finding(name, "differs", sentence, told.note, held, nearest)
+    return replace(best, score=0.0) if best else None
 
 
 def same_matter(statement: str, sentence: Sentence, cosine: float) -> bool:

@@ -21,6 +21,8 @@ MONTHS = (
 # Two sentences with at least this share of their words in the same order are one sentence with
 # words exchanged.
 ONE_SENTENCE = 0.6
+# How far behind its number a thing that is counted may stand, in words.
+COUNTED_WITHIN = 3
 
 _WEEKDAY = re.compile(r"\b(" + "|".join(WEEKDAYS) + r")s?\b", re.IGNORECASE)
 _MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS)
@@ -82,6 +84,24 @@ def missing_numbers(statement: str, text: str) -> list[str]:
     return missing
 
 
+def with_other_values(statement: str, text: str, article: str) -> Iterator[tuple[Difference, str]]:
+    """What a text has in place of a number or weekday of a statement that its article has nowhere,
+    each with the statement that has that instead.
+    """
+    stated = _digits(statement)
+    mine, theirs = _valued(stated), _valued(_digits(text))
+    stands = {one.value for one in mine}
+    known = {one.value for one in _valued(_digits(article))}
+    for one in mine:
+        if one.value in known:
+            continue
+        for other in theirs:
+            if other.value in stands or not one.may_be(other):
+                continue
+            told = Difference(one.told, other.told)
+            yield told, stated[: one.start] + told.said + stated[one.start + len(one.told) :]
+
+
 def other_agent(statement: str, text: str) -> bool:
     """Whether a text names somebody else as who did what a statement says: `Ada built it` where the
     text has `built by Ben`, or `the building of it by Ben`.
@@ -109,6 +129,51 @@ def _differences(statement: str, text: str) -> Iterator[Difference]:
         yield Difference(_told(stated[0]), _told(said[0]))
     yield from _quantities(statement, text)
     yield from _exchanged(statement, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Valued:
+    """A number or weekday as it is told from `start` on, of what kind it is (a share, a price, a
+    year), its value, and the stems of what it counts.
+    """
+
+    start: int
+    told: str
+    kind: str
+    value: str
+    counts: frozenset[str] = frozenset()
+
+    def may_be(self, other: "_Valued") -> bool:
+        """Whether another one may stand in its place."""
+        alike = not self.counts or self.counts & other.counts
+        return self.kind == other.kind and bool(alike)
+
+
+def _valued(text: str) -> list[_Valued]:
+    found = []
+    for match in _NUMBER.finditer(text):
+        kind = _kind(match)
+        counts = _counts(text[match.end() :]) if kind == "number" else frozenset()
+        value = f"{_value(match):g}"
+        found.append(_Valued(match.start(), match[0].strip(), kind, value, counts))
+    for match in _WEEKDAY.finditer(text):
+        found.append(_Valued(match.start(), match[0], "weekday", match[1].lower()))
+    return found
+
+
+def _kind(number: re.Match[str]) -> str:
+    if number["unit"]:
+        return "%"
+    if number["sign"]:
+        return number["sign"].strip()
+    return "year" if _YEAR.fullmatch(number[0].strip()) else "number"
+
+
+def _counts(behind: str) -> frozenset[str]:
+    """The stems of the words behind a number, as far as its clause goes."""
+    clause = re.split(r"[.,;:!?)](?:\s|$)", behind, maxsplit=1)[0]
+    near = [word.lower() for word in _TOKEN.findall(clause)[:COUNTED_WITHIN]]
+    return frozenset(stem(word) for word in near if word not in STOP_WORDS)
 
 
 def _weekdays(text: str) -> list[str]:

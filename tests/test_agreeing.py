@@ -58,6 +58,16 @@ def test_a_difference_on_another_matter_is_no_difference(scripted):
     assert (found.verdict, found.sentence, found.note) == ("silent", None, None)
 
 
+def test_a_sentence_that_supports_the_statement_with_its_own_number_differs(scripted):
+    telling = "She was tested at the roadside: 0.41."
+    model = scripted({("The driver had 0.41.", "roadside"): SUPPORTS})
+    found = find_verdict("The driver had 0.14.", sentences("a", telling), [0.5], model)
+    assert (found.verdict, found.note) == ("differs", "says 0.41, not 0.14")
+    assert found.sentence.text == telling
+    two = sentences("a", telling, "A level of 0.14 is allowed.")
+    assert find_verdict("The driver had 0.14.", two, [0.5, 0.4], model).verdict == "silent"
+
+
 def test_a_contradiction_differs(scripted):
     model = scripted({("The pier is open.", "pier stays shut"): CONTRADICTS})
     found = find_verdict("The pier is open.", sentences("a", "The pier stays shut."), [0.7], model)

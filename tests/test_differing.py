@@ -1,6 +1,6 @@
 import pytest
 
-from qa.differing import difference, missing_numbers, other_agent
+from qa.differing import difference, missing_numbers, other_agent, with_other_values
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,36 @@ def test_numbers_count_as_the_same_in_words_and_digits():
 )
 def test_who_did_it_is_told_from_somebody_else_who_did(statement, text, other):
     assert other_agent(statement, text) is other
+
+
+@pytest.mark.parametrize(
+    ("statement", "text", "instead"),
+    [
+        (
+            "Her level was 0.14.",
+            "She had a level of 0.41, police said.",
+            {"says 0.41, not 0.14": "Her level was 0.41."},
+        ),
+        (
+            "The deal was announced on a Friday.",
+            "It was made known on Wednesday.",
+            {"says Wednesday, not Friday": "The deal was announced on a Wednesday."},
+        ),
+        (
+            "It cost $5 in 1990 and twelve percent more since.",
+            "In 1991 it was cheap, 8% more.",
+            {
+                "says 1991, not 1990": "It cost $5 in 1991 and 12 percent more since.",
+                "says 8%, not 12 percent": "It cost $5 in 1990 and 8% more since.",
+            },
+        ),
+        ("The bridge is 30 miles long.", "It was opened at 11 a.m. and cost 4 millions.", {}),
+        ("It has 30 arches.", "It has 28 arches.", {}),
+    ],
+)
+def test_a_statement_is_put_with_what_the_text_has_in_place_of_its_numbers(
+    statement, text, instead
+):
+    article = f"{text} Of its 30 arches two were rebuilt."
+    found = with_other_values(statement, text, article)
+    assert {told.note: changed for told, changed in found} == instead
