@@ -125,6 +125,10 @@ class Snapshot:
         """The first and the last day of the articles that have a date."""
         return self._store.published_range(self.generation, self._among)
 
+    def languages(self) -> set[str | None]:
+        """The languages of the articles; None among them where one is not known."""
+        return self._store.languages(self.generation)
+
     def articles(self) -> list[Article]:
         """Every article, in the order of their names."""
         return list(self._store.articles(self.generation).values())

@@ -283,6 +283,11 @@ class Store:
         )
         return [row["id"] for row in rows]
 
+    def languages(self, generation: int) -> set[str | None]:
+        """The languages of a generation's articles; None among them where one is not known."""
+        query = f"SELECT DISTINCT language FROM articles WHERE {LIVING}"
+        return {row["language"] for row in self.rows(query, generation=generation)}
+
     def published_range(
         self, generation: int, among: Iterable[int] | None = None
     ) -> tuple[date, date] | None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from index.cleaning import likeliest_language
 from index.searching import EVERYWHERE, Hit, Index, Scope, Snapshot
 from qa.agreeing import SupportModel
 from qa.claiming import write
@@ -31,6 +32,8 @@ NEARLY_AS_GOOD = 0.7
 AS_GOOD = 0.4
 # And only when it is by itself more likely than not to answer.
 LIKELY = 0.6
+# How surely a question must be in another language to say so.
+SURELY = 0.4
 WRITER = "quotes"
 
 
@@ -119,6 +122,7 @@ class Answerer:
                     published=snapshot.published_range(),
                     writer=WRITER,
                     seconds=time.perf_counter() - started,
+                    asked_in=_foreign(question.text, snapshot),
                 )
                 return
         # A language model takes its time; the index need not be held for it.
@@ -169,6 +173,17 @@ def _searched(snapshot: Snapshot, scope: Scope) -> Searched:
     return Searched(
         snapshot.generation, snapshot.article_count, snapshot.passage_count, scope_text(scope)
     )
+
+
+def _foreign(question: str, snapshot: Snapshot) -> str | None:
+    """The language of a question with other letters than English has, where no article is in it."""
+    if question.isascii() or None in (languages := snapshot.languages()):
+        return None
+    from babel import Locale
+
+    code, sure = likeliest_language(question)
+    known = code in languages or sure < SURELY
+    return None if known else Locale("en").languages.get(code)
 
 
 def _looked_at(hits: Sequence[Hit], cited: Sequence[Citation]) -> tuple[Citation, ...]:

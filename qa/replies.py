@@ -144,7 +144,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The articles do not say. `closest` are the nearest passages, not offered as support."""
+    """The articles do not say. `closest` are the nearest passages, not offered as support.
+
+    `asked_in` is the question's language, by its English name, where no article is in it.
+    """
 
     question: str
     standalone: str
@@ -153,6 +156,7 @@ class Refusal:
     published: tuple[date, date] | None
     writer: str
     seconds: float
+    asked_in: str | None = None
 
     def __post_init__(self) -> None:
         _check_numbers(self.closest)
@@ -167,7 +171,7 @@ class Refusal:
 
     @property
     def scope(self) -> str:
-        """How much was searched, in a sentence."""
+        """How much was searched, in a sentence, and whether it was asked in another language."""
         count = self.searched.articles
         text = f"Searched {count} article{'s' if count != 1 else ''}"
         text += f" {self.searched.within}" if self.searched.within else ""
@@ -175,7 +179,11 @@ class Refusal:
             first, last = self.published
             text += f", dated {first.isoformat()}"
             text += f" to {last.isoformat()}" if last != first else ""
-        return text + "."
+        text += "."
+        if self.asked_in:
+            text += f" The question seems to be in {self.asked_in}, and none of them is; "
+            text += "ask in the language of the articles."
+        return text
 
 
 Reply = Answer | Refusal

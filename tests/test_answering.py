@@ -97,6 +97,19 @@ def test_a_mistyped_question_is_answered_as_it_was_meant(answerer):
     assert reply.citations[0].quote == "A ticket costs two crowns."
 
 
+@pytest.mark.parametrize(
+    ("question", "asked_in"),
+    [
+        ("Кто построил мост в городе?", "Russian"),
+        ("Which café in Lima sells the best coffee?", None),
+    ],
+)
+def test_a_refusal_says_that_it_was_asked_in_a_language_of_no_article(answerer, question, asked_in):
+    reply = answerer.ask(Question(question))
+    assert isinstance(reply, Refusal)
+    assert reply.asked_in == asked_in
+
+
 def test_the_earlier_questions_explain_a_follow_up(answerer):
     reply = answerer.ask(
         Question("When will they run again?", ("What is said of the night trams?",))

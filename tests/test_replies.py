@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from index.articles import Article, Span
@@ -56,3 +58,7 @@ def test_an_answer_writes_its_markers_behind_each_claim():
 def test_a_refusal_says_how_much_was_searched():
     refusal = Refusal("q?", "q?", (), SEARCHED, None, "quotes", 0.0)
     assert refusal.text == "The articles do not say. Searched 1 article."
+    asked_in_danish = replace(refusal, asked_in="Danish")
+    assert asked_in_danish.text.endswith(
+        "be in Danish, and none of them is; ask in the language of the articles."
+    )

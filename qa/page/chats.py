@@ -51,6 +51,7 @@ def turn_json(turn: Turn) -> Json:
             if isinstance(turn.reply, Refusal) and turn.reply.published
             else None
         )
+        told["asked_in"] = turn.reply.asked_in if isinstance(turn.reply, Refusal) else None
     return told | {
         "shown": turn.shown,
         "stopped": turn.stopped,
@@ -156,6 +157,7 @@ def _reply(told: Mapping[str, Any], found: Found) -> Reply:
             (date.fromisoformat(days[0]), date.fromisoformat(days[1])) if days else None,
             writer,
             seconds,
+            _maybe(told.get("asked_in")),
         )
     return Answer(
         question,
