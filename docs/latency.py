@@ -20,6 +20,7 @@ from qa.answering import PASSAGES, choose
 from qa.claiming import write
 from qa.evidence import TrainedEvidence
 from qa.judging import Judge
+from qa.spelling import respelt
 
 WARM_UP = 3
 
@@ -44,6 +45,8 @@ def main() -> None:
     with index.reading() as snapshot:
         for question in questions:
             started = at = time.perf_counter()
+            question = respelt(question, snapshot.has_word)
+            at = clock("spelling", at)
             hits = snapshot.search(question, top=PASSAGES)
             at = clock("search", at)
             scored = evidence.score(question, hits)
