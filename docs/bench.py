@@ -24,9 +24,11 @@ from typing import Any
 
 from index.embedding import PackagedEmbedder, packaged_model
 from index.indexing import update_index
-from index.searching import Index, rank_articles
+from index.searching import Index
 from qa.answering import Question, open_answerer
 from qa.evaluating import evaluate, gold_questions
+from qa.judging import Judge
+from qa.ranking import ranked_articles
 
 TOP = 20
 
@@ -131,10 +133,11 @@ def collection(data: Path, scratch: Path, articles: int | None) -> tuple[str, li
     corpus = scratch / "time"
     write_corpus(rows, corpus)
     index, report = our_index(corpus, scratch / "ours-time")
+    judge = Judge()
 
     def ours(query: str) -> list[str]:
         with index.reading() as snapshot:
-            return [hit.article.name for hit in rank_articles(query, snapshot, TOP)]
+            return [hit.article.name for hit in ranked_articles(query, snapshot, judge, TOP)]
 
     tutorial = Tutorial({file_name(row["id"]): row["text"] for row in rows}, scratch / "t-time")
     return title, [

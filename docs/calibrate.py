@@ -5,30 +5,32 @@ part of the project, and an index of the news articles among them; it prints the
 on stderr how well it does. Questions on the event of the shipped articles play no part.
 """
 
-import gzip
 import json
 import random
 import re
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import log10
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from bench import file_name, read_rows, write_corpus
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
 from index.articles import Article, Passage, Span
 from index.embedding import choose_embedder
 from index.indexing import update_index
-from index.searching import Hit, Index
+from index.searching import Hit, Index, rank_articles
 from qa.answering import PASSAGES
 from qa.checking import measured
 from qa.evidence import TrainedEvidence
 from qa.judging import Judge, log_odds, probability
+from qa.ranking import CLOSE
+from qa.ranking import measured as ranking_measures
 from qa.training.measuring import auroc
 
 SEED = 1
@@ -38,6 +40,8 @@ NEWS, UNANSWERED, CONTRADICTED, KEPT_BACK = 1.0, 0.5, 0.5, 0.3
 # Of the answerable news questions this share must be answered.
 ANSWERED = 0.92
 CLAIMS = 400
+# How little the weights of articles are held back from being large.
+FIRM = 0.3
 SUPPORT = ("qags", "wice", "attribution-dev")
 
 Measures = dict[str, float]
@@ -51,6 +55,7 @@ def main(data: Path, news_index: Path) -> None:
     evidence = TrainedEvidence(judge)
     answers, answered_from, answered_per_tenfold = fit_answers(data, news, evidence)
     supported = fit_support(data, news, judge)
+    articles = fit_articles(data, news, judge)
     told = {
         "answers": answers,
         "answered_from": answered_from,
@@ -58,6 +63,7 @@ def main(data: Path, news_index: Path) -> None:
         "supports_from": judge.calibration.supports_from,
         "contradicts_from": judge.calibration.contradicts_from,
         "supported": supported,
+        "articles": articles,
     }
     print(json.dumps(told, indent=2))
 
@@ -207,6 +213,55 @@ def fit_support(data: Path, index: Index, judge: Judge) -> dict[str, float]:
     return weights
 
 
+def fit_articles(data: Path, news: Index, judge: Judge) -> dict[str, float]:
+    """The weights that put the right articles in front: logistic regression on what tells each
+    right article of a query from each wrong one, every query counting alike.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        times = collection_index(data, Path(folder), news)
+        queries = [
+            (index, row["question"], {file_name(name) for name in row["gold"]})
+            for index, name in ((times, "time"), (news, "news"))
+            for row in read_rows(data / "bench" / name / "queries.jsonl")
+            if row["gold"]
+        ]
+        compared, counts, right_ones = [], [], []
+        for index, query, gold in tqdm(queries, desc="articles", disable=None):
+            with index.reading() as snapshot:
+                hits = rank_articles(query, snapshot, CLOSE)
+                measures = ranking_measures(query, hits, snapshot, judge)
+            names = list(measures[0])
+            values = np.array([[one[name] for name in names] for one in measures])
+            right = np.array([hit.article.name in gold for hit in hits])
+            if right.any() and not right.all():
+                differences = values[right][:, None] - values[~right][None]
+                compared.append(differences.reshape(-1, len(names)))
+                counts.append(np.full(len(compared[-1]), 1 / len(compared[-1])))
+                right_ones.append(values[right])
+    differences, weights = np.vstack(compared), np.concatenate(counts)
+    spread = differences.std(axis=0) + 1e-9
+    model = LogisticRegression(fit_intercept=False, C=FIRM, max_iter=2000)
+    model.fit(
+        np.vstack([differences, -differences]) / spread,
+        [True] * len(differences) + [False] * len(differences),
+        np.concatenate([weights, weights]),
+    )
+    told = model.coef_[0] / spread
+    # Half is what right articles reach in the mean.
+    always = -float((np.vstack(right_ones) @ told).mean())
+    return {
+        "always": round(always, 3),
+        **{name: round(float(weight), 3) for name, weight in zip(names, told, strict=True)},
+    }
+
+
+def collection_index(data: Path, folder: Path, news: Index) -> Index:
+    corpus = folder / "corpus"
+    write_corpus(read_rows(data / "bench" / "time" / "corpus.jsonl.gz"), corpus)
+    update_index(corpus, folder / "index", news.embedder)
+    return Index(folder / "index", news.embedder)
+
+
 def fit(by_question: Sequence[Rows]) -> dict[str, float]:
     """Logistic regression; every question counts alike, and right and wrong texts alike."""
     names = list(next(rows for rows in by_question if rows)[0][0])
@@ -236,12 +291,6 @@ def holds(text: str, answers: Sequence[Any]) -> bool:
 
 def flattened(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text.lower()).strip()
-
-
-def read_rows(path: Path) -> Iterator[Any]:
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8") as lines:
-        yield from (json.loads(line) for line in lines if line.strip())
 
 
 if __name__ == "__main__":

@@ -48,7 +48,8 @@ STOP_WORDS = frozenset(
 class Hit:
     """A passage that was found. `score`, `cosine` and `words` are 0..1, higher is better.
 
-    `words` is the passage's BM25 score as a share of the best one of the query.
+    `words` is the passage's BM25 score as a share of the best one of the query. `behind` is by how
+    many days the article is older than the newest that is searched; 0 where it has no date.
     """
 
     article: Article
@@ -56,6 +57,7 @@ class Hit:
     score: float
     cosine: float
     words: float
+    behind: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class Snapshot:
             self.article_count, self.passage_count = self._store.counts(self.generation)
             self._opened = opened.pop_all()
         self._among: frozenset[int] | None = None
+        self._published = self._store.published_range(self.generation)
 
     def within(self, scope: Scope) -> "Snapshot":
         """The same generation with nothing but the articles of a scope to be searched and counted.
@@ -108,6 +111,7 @@ class Snapshot:
         narrowed = copy(self)
         narrowed._among = frozenset(found)
         narrowed.article_count = len(found)
+        narrowed._published = self._store.published_range(self.generation, narrowed._among)
         narrowed.passage_count = len(self._store.passages_among(found))
         return narrowed
 
@@ -123,7 +127,7 @@ class Snapshot:
 
     def published_range(self) -> tuple[date, date] | None:
         """The first and the last day of the articles that have a date."""
-        return self._store.published_range(self.generation, self._among)
+        return self._published
 
     def languages(self) -> set[str | None]:
         """The languages of the articles; None among them where one is not known."""
@@ -190,6 +194,24 @@ class Snapshot:
             )
         return found
 
+    def nearness(self, query: str, articles: Sequence[Article]) -> list[tuple[float, float]]:
+        """For each article, the cosine of its nearest passage with a query, and that of all of it,
+        as the mean of its passages' vectors.
+        """
+        vector = self._embedder.embed([query])[0]
+        told = []
+        for article in articles:
+            row = self._store.row_of(article.name, self.generation)
+            assert row is not None
+            passages = self._store.vectors([one.vector for one in self._store.passages_of(row)])
+            cosines, mean = passages @ vector, passages.mean(axis=0)
+            told.append((float(cosines.max()), float(cosines.mean() / np.linalg.norm(mean))))
+        return told
+
+    def rarity(self, word: str) -> float:
+        """The logarithm of how many passages there are to each that has a word or its stem."""
+        return self._store.rarity(word)
+
     def has_word(self, word: str) -> bool:
         """Whether any article has a word, or another of its stem."""
         return self._store.has_word(word, self.generation)
@@ -221,11 +243,16 @@ class Snapshot:
             share = max(0.0, words.get(stored.id, 0.0)) / best_words
             nearness = (cosine - low) / (high - low) if high > low else 1.0
             score = DENSE_WEIGHT * nearness + (1 - DENSE_WEIGHT) * share
-            hits.append(
-                Hit(articles[stored.article], stored.passage, score, max(0.0, cosine), share)
-            )
+            article = articles[stored.article]
+            behind = self._behind(article)
+            hits.append(Hit(article, stored.passage, score, max(0.0, cosine), share, behind))
         hits.sort(key=lambda hit: (-hit.score, hit.article.name, hit.passage.start))
         return hits[:top]
+
+    def _behind(self, article: Article) -> int:
+        if article.published is None or self._published is None:
+            return 0
+        return (self._published[1] - article.published).days
 
     def _cosines(
         self, query: Vectors, found: Sequence[StoredPassage], known: dict[int, float]

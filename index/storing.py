@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -332,6 +333,17 @@ class Store:
             among=None if among is None else json.dumps(list(among)),
         )
         return [(row["id"], row["score"]) for row in rows]
+
+    def rarity(self, word: str) -> float:
+        """The logarithm of how many passages there are to each that has a word, or one of its stem;
+        passages of other generations count, as they do for BM25.
+        """
+        rows = self.rows(
+            "SELECT (SELECT count(*) FROM words WHERE words MATCH :word) AS with_it, "
+            "(SELECT count(*) FROM passages) AS every",
+            word=f'"{word}"',
+        )
+        return log((rows[0]["every"] + 1) / (rows[0]["with_it"] + 1))
 
     def has_word(self, word: str, generation: int) -> bool:
         """Whether an article of a generation has a word, or another of its stem."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
+from math import log1p
 
 from index.searching import STOP_WORDS
 from qa.days import day_of
@@ -87,6 +88,15 @@ _SAYS_AHEAD = re.compile(
     r"|want|promis|pledg|vow|invit)\w*)\b|\w['’]ll\b",
     re.IGNORECASE,
 )
+# What is so at present: of a year that is named it is not.
+_ASKS_NOW = re.compile(
+    r"\b(?:now(?:adays)?|to(?:day|night|morrow)|yesterday|current(?:ly)?|presently|recent(?:ly)?"
+    r"|latest|newest|so far|these days|upcoming|ongoing|(?:this|last|past|next|coming) (?:few )?"
+    r"(?:days?|weeks?|weekend|months?|quarter|years?|season|spring|summer|fall|autumn|winter"
+    r"|morning|afternoon|evening))\b",
+    re.IGNORECASE,
+)
+_NAMED_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _SAYS_TIME = re.compile(
     r"\d|\b(?:january|february|march|april|june|july|august|september|october|november|december"
     r"|spring|summer|autumn|winter|century|decade|year|month|week|day|morning|evening|night|ago)s?\b",
@@ -208,6 +218,18 @@ def _behind_time(question: str, sentence: str) -> bool:
         return False
     telling = [stem(word) for word in words(asked) if word not in STOP_WORDS]
     return not telling or telling[-1] not in stems(sentence)
+
+
+def asks_of_now(question: str) -> bool:
+    """Whether a question is on what is so, or came about, at the time when it is asked."""
+    return bool(_ASKS_NOW.search(question)) and not _NAMED_YEAR.search(question)
+
+
+def outdated(question: str, behind: int) -> float:
+    """How much too old an article is that is `behind` the newest one by so many days: the logarithm
+    of years, 0 for a question that is not on the present.
+    """
+    return log1p(behind / 365) if asks_of_now(question) else 0.0
 
 
 def answers_of_kind(question: str, sentence: str) -> frozenset[str]:

@@ -107,10 +107,9 @@ def search_command(
     **given: Any,
 ) -> None:
     """Rank the articles that a query finds."""
-    from index.searching import rank_articles
     from qa.contract import hit_json
     from qa.judging import Judge
-    from qa.ranking import READ, rerank
+    from qa.ranking import ranked_articles
     from qa.telling import hits_text
 
     index = open_index(settings(ctx, **given))
@@ -118,7 +117,7 @@ def search_command(
 
     def results(text: str) -> Any:
         with index.reading() as snapshot:
-            return rerank(text, rank_articles(text, snapshot, max(top, READ)), judge)[:top]
+            return ranked_articles(text, snapshot, judge, top)
 
     if batch is None:
         if not (query or "").strip():

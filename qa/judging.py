@@ -39,7 +39,8 @@ class Calibration:
 
     How likely a sentence answers is the logistic function of `answers` applied to what
     `qa.evidence` measures, how likely a text supports a statement, of `supported` applied to what
-    `qa.checking` measures: a weight for each measure by its name, and one for `always`.
+    `qa.checking` measures: a weight for each measure by its name, and one for `always`. `articles`
+    ranks articles so by what `qa.ranking` measures.
 
     A sentence is offered as an answer from log-odds of `answered_from` on; for every tenfold of
     passages that are searched, more of what only looks like an answer is found, and
@@ -52,6 +53,7 @@ class Calibration:
     supports_from: float
     contradicts_from: float
     supported: Mapping[str, float]
+    articles: Mapping[str, float]
 
 
 class Judge:
@@ -139,6 +141,7 @@ def _settings(path: Path) -> tuple[str, Calibration]:
             supports_from=float(values["supports_from"]),
             contradicts_from=float(values["contradicts_from"]),
             supported={name: float(weight) for name, weight in values["supported"].items()},
+            articles={name: float(weight) for name, weight in values["articles"].items()},
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as cause:
         raise _unusable(path, cause) from cause

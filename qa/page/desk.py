@@ -249,12 +249,10 @@ class Desk:
 
         Raises an IndexingError or a QuestionError.
         """
-        from index.searching import rank_articles
-        from qa.ranking import READ, rerank
+        from qa.ranking import ranked_articles
 
         with self.reading() as snapshot:
-            hits = rank_articles(query, snapshot, max(top, READ))
-            return rerank(query, hits, self._one_judge())[:top]
+            return ranked_articles(query, snapshot, self._one_judge(), top)
 
     @contextmanager
     def reading(self) -> "Iterator[Snapshot]":
