@@ -12,6 +12,8 @@ $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet "pip>=26"
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
+	# Puts the evidence model together, once, so that the first question need not wait for it.
+	$(BIN)/python -c "from qa.judging import Judge; Judge().shares([('', '')])"
 	touch $@
 
 run: $(STAMP)

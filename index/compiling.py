@@ -1,4 +1,4 @@
-"""Compiling makes a network that reads text, kept as ONNX, ready for this processor.
+"""Compiling makes a network that reads text, kept in a file, ready for this processor.
 
 Texts are read a few at a time on one thread, as many threads as there are cores, and only with
 texts that are filled up to the same length. So each is computed as if it were alone, and what a
@@ -105,26 +105,17 @@ def _batches(texts: Sequence[Tokens]) -> Iterator[list[int]]:
             yield batch
 
 
-def compile_network(model: Path | bytes, threads: int | None = None) -> Network:
-    """The network of an ONNX file or its bytes, for as many texts at once as `threads`.
+def compile_network(model: Path, threads: int | None = None) -> Network:
+    """The network of an ONNX or OpenVINO file, for as many texts at once as `threads`.
 
     It computes in bfloat16 where the processor does so natively, else in float32. Without `threads`
     every core that this process may use gets one. Raises RuntimeError when it is no such network.
     """
-    openvino = _openvino()
-    from openvino.passes import ConstantFolding, Manager
-
-    core = openvino.Core()
+    core = load_openvino().Core()
     at_once = threads or len(os.sched_getaffinity(0))
     native = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    read = core.read_model(model)
-    # Weights kept in 8 bits are scaled back once. Left to itself, 2026.4 would also round what is
-    # multiplied by them, and in bfloat16 it divides by zero at that.
-    folding = Manager()
-    folding.register_pass(ConstantFolding())
-    folding.run_passes(read)
     compiled = core.compile_model(
-        read,
+        core.read_model(model),
         "CPU",
         {
             "INFERENCE_PRECISION_HINT": "bf16" if native else "f32",
@@ -137,7 +128,7 @@ def compile_network(model: Path | bytes, threads: int | None = None) -> Network:
     return Network(compiled)
 
 
-def _openvino() -> Any:
+def load_openvino() -> Any:
     """The runtime by itself.
 
     `import openvino` also imports its converter of models, if it can, and that reports each import

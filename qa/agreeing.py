@@ -30,7 +30,7 @@ WORDS_SHARE = 0.5
 LIKE = 0.55
 LIKENESS_ODDS = 2.0
 # In how many ways a statement is read with another number, nearest sentences first.
-CHANGES = 12
+CHANGES = 4
 OTHERWISE = "says otherwise"
 
 
@@ -157,20 +157,11 @@ def _held(statement: str, sentence: Sentence, supports: float, cosine: float) ->
 def _judged(
     statement: str, sentences: Sequence[Sentence], model: SupportModel | None
 ) -> list[tuple[float, float]]:
-    """How far each sentence supports and contradicts: the better of alone and behind the one
-    before it.
-    """
+    """How far each sentence, behind the one before it, supports and contradicts."""
     if model is None:
         return [(0.0, 0.0)] * len(sentences)
-    texts = list(dict.fromkeys(t for one in sentences for t in (one.read, one.in_context)))
-    told = dict(zip(texts, model.support(statement, texts), strict=True))
-    return [
-        (
-            max(told[one.read][0], told[one.in_context][0]),
-            min(told[one.read][1], told[one.in_context][1]),
-        )
-        for one in sentences
-    ]
+    told = model.support(statement, [one.in_context for one in sentences])
+    return [(supports, contradicts) for supports, contradicts, _ in told]
 
 
 def _by_day(

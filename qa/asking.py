@@ -176,13 +176,6 @@ def asks_name(question: str) -> bool:
     return bool(_NAME.search(question))
 
 
-def presupposed(question: str) -> str:
-    """What a question takes for granted: what it says without the words that ask."""
-    asking = _ASKING.search(question)
-    rest = question[: asking.start()] + question[asking.end() :] if asking else question
-    return " ".join(rest.split()).rstrip("?？ ")
-
-
 def offers(question: str, sentence: str, published: date | None, article: str = "") -> float:
     """How far a sentence has what the question asks for, a time, an amount, a place or a name: 1 if
     it has, -1 if not, between them what may be one; 0 where it asks for nothing of the kind, or

@@ -12,15 +12,13 @@ import numpy as np
 from index.articles import Article, Passage, Span
 from index.searching import Hit
 from qa.agreeing import Sentence
-from qa.asking import answers_of_kind, asks_outlet, offers, presupposed, reported
+from qa.asking import answers_of_kind, asks_outlet, offers, reported
 from qa.errors import EvidenceModelError
 from qa.judging import Judge, log_odds, probability, share_of
 from qa.words import article_stems, missing_names, stems, telling_stems
 
-# Of the found sentences, so many that share most words with the question are read closely, and so
-# many once more behind the sentence before them.
-READ = 24
-READ_AGAIN = 6
+# Of the found sentences, so many that share most words with the question are read.
+READ = 18
 # What the score of the passage counts against the share of the words in that choice.
 RANK_SHARE = 0.5
 # How surely a sentence is what was reported when it has every word of it.
@@ -30,8 +28,6 @@ FEWEST = 100
 # How soon more of an echo adds little; between fewer articles than these an echo tells nothing.
 ECHO = 10.0
 ECHOING = 4
-# So much better than the sentence before must both answer for this one to have a part in it.
-LIFT_ODDS = 1.0
 # What is left of a sentence's score for each name of the question that its article lacks.
 MISSING_NAME_SHARE = 0.5
 # A headline is like many questions and answers few.
@@ -78,10 +74,10 @@ class EvidenceModel(Protocol):
 
 
 class TrainedEvidence:
-    """The packaged evidence model together with likeness and with what can be told without one, by
-    the weights that belong to it.
+    """The packaged evidence model together with what can be told without one, by the weights that
+    belong to it.
 
-    Only the sentences that share most with the question are read closely.
+    Only the sentences that share most with the question are read.
     """
 
     def __init__(self, judge: Judge) -> None:
@@ -102,7 +98,7 @@ class TrainedEvidence:
     def measured(
         self, question: str, hits: Sequence[Hit]
     ) -> list[tuple[Evidence, dict[str, float] | None]]:
-        """Every sentence that may answer, and what speaks for it where it was read closely."""
+        """Every sentence that may answer, and what speaks for it where it was read."""
         found = [
             (Evidence(hit.article, hit.passage, span, 0.0), hit)
             for hit in hits
@@ -158,24 +154,6 @@ class TrainedEvidence:
         echoes = _echoes(question, texts, chances) if many else [0.0] * len(texts)
         for told, echo in zip(measures, echoes, strict=True):
             told["echo"] = echo
-        likely = sorted(range(len(found)), key=lambda at: -probability(weights, measures[at]))
-        again = likely[:READ_AGAIN]
-        taken = report or presupposed(question)
-        sentences = [found[at][0].sentence for at in again]
-        shares = self._judge.shares(
-            [(question, one.before) for one in sentences]
-            + [(question, one.in_context) for one in sentences]
-            + [(taken, texts[at]) for at in again]
-        ).reshape(3, len(again), 4)
-        for at, one, before, both in zip(again, sentences, *shares[:2, :, 0], strict=True):
-            # With the one before it a sentence may say much more than either does alone.
-            if one.before and log_odds(both) > log_odds(before) + LIFT_ODDS:
-                measures[at]["network"] = max(measures[at]["network"], log_odds(both))
-        spoken = {
-            at: log_odds(1 - neither) for at, neither in zip(again, shares[2, :, 3], strict=True)
-        }
-        for at, told in enumerate(measures):
-            told["presupposed"] = spoken.get(at, min(spoken.values()))
         return measures
 
     def _odds(self, question: str, texts: Sequence[str]) -> list[float]:

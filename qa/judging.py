@@ -3,7 +3,6 @@
 Every pair is read by itself, so that a score never depends on what else is scored.
 """
 
-import hashlib
 import json
 import threading
 from collections import OrderedDict
@@ -17,15 +16,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from index.compiling import Network, compile_network
-from index.embedding import packaged_model
+from index.compiling import Network
 from qa.errors import EvidenceModelError
+from qa.preparing import load_network
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 FOLDER = Path(__file__).parent / "model"
-WEIGHTS = "evidence.onnx"
+LEARNED = "evidence.safetensors"
 SETTINGS = "evidence.json"
 MAX_TOKENS = 320
 REMEMBERED_PAIRS = 20_000
@@ -57,7 +56,7 @@ class Calibration:
 
 
 class Judge:
-    """The network and its calibration, from a folder with the weights and their hash.
+    """The network and its calibration, from a folder with what it learned and the hash of that.
 
     Raises EvidenceModelError when a file is missing or is not the one that was published; never
     does without it in silence.
@@ -114,19 +113,8 @@ class Judge:
         return [(supports, contradicts, neither) for supports, contradicts, neither in told]
 
     def _load(self) -> "tuple[Tokenizer, Network]":
-        from tokenizers import Tokenizer
-
-        path = self._folder / WEIGHTS
-        try:
-            weights = path.read_bytes()
-        except OSError as cause:
-            raise _unusable(path, cause) from cause
-        if hashlib.sha256(weights).hexdigest() != self._sha256:
-            raise _unusable(path, "it is not the file that was published")
-        tokenizer = Tokenizer.from_file(str(packaged_model() / "tokenizer.json"))
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(MAX_TOKENS)
-        self._loaded = tokenizer, compile_network(weights, self._threads)
+        learned = self._folder / LEARNED
+        self._loaded = load_network(learned, self._sha256, self._threads, MAX_TOKENS)
         return self._loaded
 
 

@@ -18,7 +18,7 @@ from qa.words import stem, words
 # So many of the articles that the search ranks best are looked at more closely, and the best
 # passages of so many of these are read.
 CLOSE = 30
-READ = 10
+READ = 5
 # Okapi BM25 on whole articles: how soon a word said again counts less, how far a long article is
 # held to say more by chance, and the words of an article of usual length.
 K1, B, USUAL_WORDS = 1.2, 0.75, 700

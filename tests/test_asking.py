@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from qa.asking import answers_of_kind, offers, presupposed
+from qa.asking import answers_of_kind, offers
 
 MONDAY = date(2023, 3, 13)
 
@@ -81,9 +81,3 @@ def test_a_name_at_the_beginning_of_a_sentence_is_told_by_the_article():
     article = "Coastline pays. The ferries of Coastline are old. Guests came, and guests left."
     assert offers("Who pays?", "Coastline pays.", None, article) == 1.0
     assert offers("Who pays?", "Guests came.", None, article) == -1.0
-
-
-def test_what_a_question_takes_for_granted_is_told_without_the_words_that_ask():
-    assert presupposed("When did the pier open?") == "did the pier open"
-    assert presupposed("In 2019, which company built the pier?") == "In 2019, built the pier"
-    assert presupposed("Did the pier open?") == "Did the pier open"

@@ -1,12 +1,15 @@
+import hashlib
 import json
+import re
 import shutil
 import threading
 
 import numpy as np
 import pytest
 
+from qa import preparing
 from qa.errors import EvidenceModelError
-from qa.judging import FOLDER, SETTINGS, WEIGHTS, Judge
+from qa.judging import FOLDER, LEARNED, SETTINGS, Judge
 
 QUESTION = "When will the pier open again?"
 TEXTS = [
@@ -66,18 +69,36 @@ def copied(tmp_path):
     return folder
 
 
-def test_missing_weights_are_an_error_that_names_them(copied):
-    (copied / WEIGHTS).unlink()
-    with pytest.raises(EvidenceModelError, match=r"evidence\.onnx cannot be used.*restore"):
+def test_a_missing_file_is_an_error_that_names_it(copied):
+    (copied / LEARNED).unlink()
+    with pytest.raises(EvidenceModelError, match=r"evidence\.safetensors cannot be used.*restore"):
         Judge(copied).shares([(QUESTION, TEXTS[0])])
 
 
-def test_damaged_weights_are_an_error_even_where_they_could_be_loaded(copied):
-    whole = bytearray((copied / WEIGHTS).read_bytes())
+def test_a_damaged_file_is_an_error_even_where_the_network_is_prepared(judge, copied):
+    judge.shares([(QUESTION, TEXTS[0])])
+    whole = bytearray((copied / LEARNED).read_bytes())
     whole[len(whole) // 2] ^= 1
-    (copied / WEIGHTS).write_bytes(whole)
+    (copied / LEARNED).write_bytes(whole)
     with pytest.raises(EvidenceModelError, match="not the file that was published"):
         Judge(copied).shares([(QUESTION, TEXTS[0])])
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"PARTS": ["no-such-package"]}, "package no-such-package is missing; run `make install`"),
+        ({"PARTS": ["numpy"]}, "package numpy lacks its part of the evidence model"),
+        ({"PARTS": preparing.PARTS[:2]}, "do not hold the evidence model"),
+        ({"PUBLISHED": {"tokenizer.json": "0" * 64}}, "tokenizer.json cannot be used: it is not"),
+    ],
+)
+def test_packages_that_do_not_hold_the_model_are_an_error(monkeypatch, tmp_path, change, told):
+    for name, value in change.items():
+        monkeypatch.setattr(preparing, name, value)
+    with pytest.raises(EvidenceModelError, match=re.escape(told)):
+        preparing.unpacked(tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -105,6 +126,7 @@ def test_settings_that_cannot_be_read_are_an_error(copied, told):
         Judge(copied)
 
 
-def test_the_weights_fit_into_the_repository(judge):
-    assert (FOLDER / WEIGHTS).stat().st_size <= 25_000_000
-    assert len(json.loads((FOLDER / SETTINGS).read_text(encoding="utf-8"))["sha256"]) == 64
+def test_what_was_learned_fits_into_the_repository():
+    told = json.loads((FOLDER / SETTINGS).read_text(encoding="utf-8"))
+    assert (FOLDER / LEARNED).stat().st_size <= 25_000_000
+    assert hashlib.sha256((FOLDER / LEARNED).read_bytes()).hexdigest() == told["sha256"]

@@ -1,6 +1,7 @@
 """The parts of training that can be told right or wrong without training."""
 
 import gzip
+import hashlib
 import json
 import random
 
@@ -124,21 +125,6 @@ def test_a_sentence_is_read_behind_its_neighbour():
     assert behind_neighbour("The pier opens in June.", passage) == "The pier opens in June."
 
 
-def test_training_goes_on_from_what_was_exported(tmp_path):
-    from index.embedding import packaged_model
-    from qa.training.exporting import export, load_exported
-    from qa.training.network import new_judge
-
-    judge = new_judge(packaged_model())
-    export(judge, tmp_path / "evidence.onnx")
-    again = new_judge(packaged_model())
-    load_exported(again, tmp_path / "evidence.onnx")
-    for name, weight in judge.state_dict().items():
-        # To within half a step of 8 bits.
-        step = weight.abs().max() / 127
-        assert (again.state_dict()[name] - weight).abs().max() <= step, name
-
-
 def test_auroc_counts_ties_half():
     assert auroc([0.9, 0.8, 0.1], [True, True, False]) == 1.0
     assert auroc([0.1, 0.9], [True, False]) == 0.0
@@ -162,30 +148,54 @@ def tiny(folder, kind):
 
 
 PAIRS = (
-    [Pair(f"When does pier {n} open?", f"Pier {n} opens in June.", evidence=1) for n in range(9)],
-    [Pair(f"Pier {n} opens in June.", f"Pier {n} is shut.", support=1) for n in range(9)],
+    [Pair(f"When does pier {n} open?", f"Pier {n} opens in June.", evidence=1) for n in range(60)],
+    [Pair(f"Pier {n} opens in June.", f"Pier {n} is shut.", support=1) for n in range(60)],
 )
 
 
-def test_a_teacher_tells_of_every_pair_once_and_the_small_network_learns_from_it(tmp_path):
-    import torch
-
+def test_what_learned_one_task_tells_of_every_pair_once(tmp_path):
+    from qa.training.adapting import tokenizer_of, told_by
     from qa.training.network import new_judge
-    from qa.training.teaching import teach, tokenizer_of, told_by
 
-    large, small = tiny(tmp_path / "large", "mpnet"), tiny(tmp_path / "small", "bert")
+    large = tiny(tmp_path / "large", "mpnet")
     for pairs, logits in zip(PAIRS, (1, 3), strict=True):
         told = told_by(new_judge(large), pairs, tokenizer_of(large), RNG)
         assert {(one.first, one.second) for one in told} == {(p.first, p.second) for p in pairs}
         assert {len(one.told) for one in told} == {logits}
-    judge = new_judge(small)
-    before = {name: weight.clone() for name, weight in judge.state_dict().items()}
-    teach(judge, large, PAIRS, PAIRS, tokenizer_of(small), seed=1, out=tmp_path)
-    after = judge.state_dict()
-    moved = {name for name in before if not torch.equal(before[name], after[name])}
-    assert "encoder.embeddings.word_embeddings.weight" not in moved
-    assert {"evidence.0.weight", "encoder.encoder.layer.0.output.dense.weight"} <= moved
-    assert (tmp_path / "weights.safetensors").is_file()
+
+
+def test_a_large_encoder_learns_by_changes_of_low_rank_that_can_be_added_to_it_again(
+    tmp_path, monkeypatch
+):
+    import torch
+
+    from qa.preparing import add_learned
+    from qa.training import adapting
+    from qa.training.network import new_judge
+
+    monkeypatch.setattr(adapting, "KEPT_LAYERS", 1)
+    # Several batches, for nothing is learned from the first.
+    monkeypatch.setattr("qa.training.batching.BATCH_TOKENS", 640)
+    large = tiny(tmp_path / "large", "mpnet")
+    both = adapting.adapt(large, PAIRS, PAIRS, seed=1, out=tmp_path).eval()
+    path = tmp_path / "learned.safetensors"
+    sha256 = adapting.save_learned(both, path)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+
+    again = new_judge(large).eval()
+    untouched = {name: weight.clone() for name, weight in again.state_dict().items()}
+    with torch.no_grad():
+        add_learned(again, path)
+        ids = torch.tensor([[0, 2054, 2003, 2, 2, 2009, 2]])
+        told = (ids, torch.zeros_like(ids), torch.ones_like(ids))
+        for learned, added in zip(both(*told), again(*told), strict=True):
+            torch.testing.assert_close(added, learned, atol=0.02, rtol=0.02)
+    changed = {
+        name for name, now in again.state_dict().items() if not torch.equal(now, untouched[name])
+    }
+    assert "encoder.encoder.layer.1.output.dense.weight" in changed
+    assert not {name for name in changed if "layer.0" in name or "embeddings" in name}
+    assert path.stat().st_size < (large / "model.safetensors").stat().st_size / 10
 
 
 def test_what_a_teacher_tells_counts_more_than_the_label():

@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -112,13 +112,6 @@ def support_loss(logits: Tensor, batch: Batch) -> Tensor:
 def _rate(step: int, steps: int) -> float:
     warm = max(1, int(WARM_UP * steps))
     return step / warm if step < warm else max(0.01, (steps - step) / max(1, steps - warm))
-
-
-def batches_of(passes: Sequence[Pass], tokenizer: Any, seed: int) -> Iterator[Batch]:
-    """The batches of one pass after the other, those of both tasks mixed."""
-    for number, one in enumerate(passes):
-        rng = random.Random(seed + number)
-        yield from mixed(pairs_of(one, rng), tokenizer, rng)
 
 
 def mixed(tasks: Sequence[Sequence[Pair]], tokenizer: Any, rng: random.Random) -> list[Batch]:

@@ -40,7 +40,8 @@ class Judge(nn.Module):
 def new_judge(folder: Path, kept_layers: int = 0) -> Judge:
     """The network with the encoder of a sentence-transformers folder and new heads.
 
-    Its word embeddings stay as they are, and so do so many of its lowest layers.
+    Its word embeddings stay as they are; so do so many of its lowest layers, and then all of its
+    embeddings.
     """
     from transformers import AutoModel
 
@@ -53,6 +54,8 @@ def new_judge(folder: Path, kept_layers: int = 0) -> Judge:
         attention_probs_dropout_prob=0.0,
     )
     encoder.embeddings.word_embeddings.requires_grad_(False)
+    if kept_layers:
+        encoder.embeddings.requires_grad_(False)
     for layer in encoder.encoder.layer[:kept_layers]:
         layer.requires_grad_(False)
     return Judge(encoder)
