@@ -12,7 +12,6 @@ from index.articles import Article, Passage, Span
 from index.embedding import Vectors
 from qa.days import Day, day_of, without_day
 from qa.differing import difference, missing_numbers, other_agent, with_other_values
-from qa.judging import log_odds, share_of
 from qa.naming import spelt_out
 from qa.replies import Verdict
 from qa.words import missing_names, stems, telling_stems
@@ -26,9 +25,6 @@ SAME_MATTER_WORDS = 0.34
 # words count against likeness in that choice.
 SENTENCES = 6
 WORDS_SHARE = 0.5
-# What likeness above or below this adds to the log-odds of support.
-LIKE = 0.55
-LIKENESS_ODDS = 2.0
 # In how many ways a statement is read with another number, nearest sentences first.
 CHANGES = 4
 OTHERWISE = "says otherwise"
@@ -123,7 +119,7 @@ def find_verdict(
     for at, sentence, (supports, contradicts) in zip(order, read, judged, strict=True):
         near = same_matter(statement, sentence, cosines[at])
         told = difference(statement, sentence.text) if near else None
-        held = _held(statement, sentence, supports, cosines[at])
+        held = _held(statement, sentence, supports)
         if model and told is None and held >= model.supports_from:
             if best is None or held > best.score:
                 best = Finding(article, "supports", sentence, None, held, nearest)
@@ -134,14 +130,14 @@ def find_verdict(
     if best is None and model and (dated := without_day(statement)):
         best, differing = _by_day(dated, sentences, model, nearest) or (best, differing)
     if best is None and differing is None and model:
-        differing = _by_value(statement, read, [cosines[at] for at in order], model, nearest)
+        differing = _by_value(statement, read, model, nearest)
     highest = max(supports for supports, _ in judged)
     silent = Finding(article, "silent", None, None, highest, nearest)
     return best or differing or contradicting or silent
 
 
-def _held(statement: str, sentence: Sentence, supports: float, cosine: float) -> float:
-    """How far a sentence supports a statement, 0..1: as the model judges, likeness counted in.
+def _held(statement: str, sentence: Sentence, supports: float) -> float:
+    """How far a sentence supports a statement, 0..1, as the model judges.
 
     A number that it does not have cannot be supported by it, nor what somebody does whom its
     article never names, nor what it says that somebody else did.
@@ -150,8 +146,7 @@ def _held(statement: str, sentence: Sentence, supports: float, cosine: float) ->
         return 0.0
     lacking = len(missing_numbers(statement, sentence.in_context))
     lacking += missing_names(statement, sentence.article.text)
-    odds = log_odds(supports) + LIKENESS_ODDS * (cosine - LIKE)
-    return share_of(odds) * 0.5**lacking
+    return supports * 0.5**lacking
 
 
 def _judged(
@@ -187,22 +182,21 @@ def _by_day(
 def _by_value(
     statement: str,
     sentences: Sequence[Sentence],
-    cosines: Sequence[float],
     model: SupportModel,
     nearest: float,
 ) -> Finding | None:
     """The sentence that supports a statement best when another number or weekday stands in it."""
     changes = [
-        (sentence, cosine, told, changed)
-        for sentence, cosine in zip(sentences, cosines, strict=True)
+        (sentence, told, changed)
+        for sentence in sentences
         for told, changed in with_other_values(
             statement, sentence.in_context, sentence.article.text
         )
     ]
     best: Finding | None = None
-    for sentence, cosine, told, changed in changes[:CHANGES]:
+    for sentence, told, changed in changes[:CHANGES]:
         ((supports, _),) = _judged(changed, [sentence], model)
-        held = _held(changed, sentence, supports, cosine)
+        held = _held(changed, sentence, supports)
         if held >= max(model.supports_from, best.score if best else 0.0):
             name = sentence.article.name
             best = Finding(name, "differs", sentence, told.note, held, nearest)
