@@ -2,7 +2,8 @@
 
 Its weights are too many to come with this package. They come with packages of their own, and only
 what they learned here, changes of low rank in 8 bits, comes with this one. Both are put together
-once, and the result is kept in the user's cache.
+once, and the result is kept in the user's cache: in 16 bits for a processor that computes in
+bfloat16, in 8 bits for any other.
 """
 
 import shutil
@@ -14,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from index.caching import cache_folder, prepared, sha256_of
-from index.compiling import Network, compile_network
+from index.compiling import Network, compile_network, computes_bfloat16, quantise
 from qa.errors import EvidenceModelError
 
 if TYPE_CHECKING:
@@ -40,14 +41,15 @@ def load_network(
     """
     from tokenizers import Tokenizer
 
-    name = f"{MODEL}-{sha256[:12]}-{VERSION}"
+    bits = 16 if computes_bfloat16() else 8
+    name = f"{MODEL}-{sha256[:12]}-{VERSION}-{bits}"
 
     _check(learned, sha256, "reinstall the package, or restore the file from the repository")
 
     def make(to: Sequence[Path]) -> None:
         with unpacked(cache_folder()) as folder:
             shutil.copy(Path(folder) / "tokenizer.json", to[2])
-            _export(Path(folder), learned, to[0])
+            _export(Path(folder), learned, bits, to[0])
 
     try:
         network, _, told = prepared([f"{name}.xml", f"{name}.bin", f"{name}.json"], make)
@@ -127,8 +129,8 @@ def _check(file: Path, sha256: str, remedy: str) -> None:
         )
 
 
-def _export(folder: Path, learned: Path, to: Path) -> None:
-    """Writes the network with what it learned as an OpenVINO file, its weights in 16 bits."""
+def _export(folder: Path, learned: Path, bits: int, to: Path) -> None:
+    """Writes the network with what it learned as an OpenVINO file, its weights in 16 or 8 bits."""
     import torch
     from transformers.utils import logging
 
@@ -144,7 +146,10 @@ def _export(folder: Path, learned: Path, to: Path) -> None:
     graph = folder / "network.onnx"
     write_onnx(judge, graph)
     runtime = load_openvino()
-    runtime.save_model(runtime.Core().read_model(graph), to, compress_to_fp16=True)
+    full = to if bits == 16 else folder / "network.xml"
+    runtime.save_model(runtime.Core().read_model(graph), full, compress_to_fp16=True)
+    if bits == 8:
+        quantise(full, to)
 
 
 def add_learned(judge: Any, learned: Path) -> None:
