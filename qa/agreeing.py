@@ -11,7 +11,14 @@ from typing import Protocol
 from index.articles import Article, Passage, Span
 from index.embedding import Vectors
 from qa.days import Day, day_of, without_day
-from qa.differing import difference, missing_numbers, other_agent, with_other_values
+from qa.differing import (
+    difference,
+    missing_numbers,
+    other_agent,
+    with_other_values,
+    with_roles_exchanged,
+)
+from qa.judging import log_odds
 from qa.naming import spelt_out
 from qa.replies import Verdict
 from qa.words import missing_names, stems, telling_stems
@@ -27,6 +34,9 @@ SENTENCES = 6
 WORDS_SHARE = 0.5
 # In how many ways a statement is read with another number, nearest sentences first.
 CHANGES = 4
+# So much surer of a statement than of the same with its roles exchanged, in log-odds, the model is
+# where it tells the two apart.
+TOLD_APART = 0.5
 OTHERWISE = "says otherwise"
 
 
@@ -120,6 +130,8 @@ def find_verdict(
         near = same_matter(statement, sentence, cosines[at])
         told = difference(statement, sentence.text) if near else None
         held = _held(statement, sentence, supports)
+        if model and held >= model.supports_from and _other_way(statement, sentence, held, model):
+            held = 0.0
         if model and told is None and held >= model.supports_from:
             if best is None or held > best.score:
                 best = Finding(article, "supports", sentence, None, held, nearest)
@@ -147,6 +159,17 @@ def _held(statement: str, sentence: Sentence, supports: float) -> float:
     lacking = len(missing_numbers(statement, sentence.in_context))
     lacking += missing_names(statement, sentence.article.text)
     return supports * 0.5**lacking
+
+
+def _other_way(statement: str, sentence: Sentence, supports: float, model: SupportModel) -> bool:
+    """Whether a sentence may say it of the same two the other way round: it names them in that
+    order, and the model is hardly surer of the statement than of it with the two exchanged.
+    """
+    exchanged = with_roles_exchanged(statement, sentence.in_context)
+    if exchanged is None:
+        return False
+    ((other, _),) = _judged(exchanged, [sentence], model)
+    return log_odds(supports) - log_odds(other) < TOLD_APART
 
 
 def _judged(

@@ -50,6 +50,15 @@ _DONE_BY = re.compile(
     r"\b(?P<done>[a-z]{5,})\b(?=(?: [\w,-]+){0,10}? by "
     rf"(?P<who>(?:[a-z]+ )?{_WHO}(?:(?:,| and)? [^\W\d_a-z]\w*)*))"
 )
+# "Ada Lee has praised Ben Roe": who does it to whom, in the active voice.
+_DOES_TO = re.compile(
+    rf"(?P<who>{_WHO}) (?:has |have |had |also )?(?P<does>[a-z]{{3,}}) (?P<whom>{_WHO})"
+)
+# What two do alike, whoever is named first.
+_MUTUAL = frozenset(
+    "accompani adjoin border contact date divorc face fight join know marri match meet met resembl "
+    "wed".split()
+)
 _ONE_COUNTRY = re.compile(r"\b(?:U\.S\.A?\.?|USA?|America)(?!\w)")
 # So many letters tell a verb from others whatever its ending.
 _ROOT = 5
@@ -118,6 +127,24 @@ def other_agent(statement: str, text: str) -> bool:
         if found["done"].lower().startswith(root)
     ]
     return bool(agents) and not any(name in agent for name in who for agent in agents)
+
+
+def with_roles_exchanged(statement: str, text: str) -> str | None:
+    """A statement of who does something to whom, with the two exchanged, where a text names them in
+    that other order and not as `by` the first: `Ben praised Ada` of `Ada praised Ben` where the
+    text has `Ben had praise for Ada`. None elsewhere.
+    """
+    stated = _DOES_TO.match(statement)
+    if stated is None or stated["does"] in STOP_WORDS or stem(stated["does"]) in _MUTUAL:
+        return None
+    who, whom = (_TOKEN.findall(stated[name])[-1] for name in ("who", "whom"))
+    first, second = (re.search(rf"\b{re.escape(name)}\b", text) for name in (who, whom))
+    if first is None or second is None or first.start() < second.start():
+        return None
+    if re.search(rf"\bby (?:[\w.,'’-]+ ){{0,4}}{re.escape(who)}\b", text):
+        return None
+    between = statement[stated.end("who") : stated.start("whom")]
+    return stated["whom"] + between + stated["who"] + statement[stated.end() :]
 
 
 def _differences(statement: str, text: str) -> Iterator[Difference]:

@@ -68,6 +68,20 @@ def test_a_sentence_that_supports_the_statement_with_its_own_number_differs(scri
     assert find_verdict("The driver had 0.14.", two, [0.5, 0.4], model).verdict == "silent"
 
 
+@pytest.mark.parametrize(("exchanged", "verdict"), [(0.93, "silent"), (0.2, "supports")])
+def test_who_does_it_to_whom_is_not_supported_where_the_model_does_not_tell(
+    scripted, exchanged, verdict
+):
+    said = "Falk had words of praise for Reed."
+    model = scripted(
+        {
+            ("Reed praised Falk.", "words of praise"): SUPPORTS,
+            ("Falk praised Reed.", "words of praise"): (exchanged, 0.0, 1 - exchanged),
+        }
+    )
+    assert find_verdict("Reed praised Falk.", sentences("a", said), [0.7], model).verdict == verdict
+
+
 def test_a_contradiction_differs(scripted):
     model = scripted({("The pier is open.", "pier stays shut"): CONTRADICTS})
     found = find_verdict("The pier is open.", sentences("a", "The pier stays shut."), [0.7], model)

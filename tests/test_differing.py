@@ -1,6 +1,12 @@
 import pytest
 
-from qa.differing import difference, missing_numbers, other_agent, with_other_values
+from qa.differing import (
+    difference,
+    missing_numbers,
+    other_agent,
+    with_other_values,
+    with_roles_exchanged,
+)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +70,22 @@ def test_numbers_count_as_the_same_in_words_and_digits():
 )
 def test_who_did_it_is_told_from_somebody_else_who_did(statement, text, other):
     assert other_agent(statement, text) is other
+
+
+@pytest.mark.parametrize(
+    ("statement", "text", "exchanged"),
+    [
+        ("Reed praised Ines Falk.", "Falk had praise for Mr Reed.", "Ines Falk praised Reed."),
+        ("Norvik has sued Nyborg.", "Nyborg took Norvik to court.", "Nyborg has sued Norvik."),
+        ("Reed praised Ines Falk.", "Reed had praise for Falk.", None),
+        ("Reed praised Ines Falk.", "Falk was praised on Monday by Mr Reed.", None),
+        ("Reed praised Ines Falk.", "Falk was pleased.", None),
+        ("Reed met Ines Falk.", "Falk received Reed.", None),
+        ("Reed of Norvik spoke.", "Norvik sent Reed.", None),
+    ],
+)
+def test_who_does_it_to_whom_is_exchanged_where_a_text_names_them_so(statement, text, exchanged):
+    assert with_roles_exchanged(statement, text) == exchanged
 
 
 @pytest.mark.parametrize(
