@@ -1,17 +1,21 @@
 """Chooses the weights and thresholds that stand in `qa/model/evidence.json` beside the hash.
 
-`python docs/calibrate.py DATA INDEX` reads the sets in DATA (`bench/`, `train/`), which are not
-part of the project, and an index of the news articles among them; it prints the `calibration`, and
-on stderr how well it does. Questions on the event of the shipped articles play no part.
+    python docs/calibrate.py DATA INDEX EVENTS
+
+reads the sets in DATA (`bench/`, `train/`), which are not part of the project, an index of the news
+articles among them, and questions on events: folders in EVENTS, each with `articles/` and a gold
+set of `meeting-qa eval`, `questions.jsonl`. It prints the `calibration`, and on stderr how well it
+does. Questions on the event of the shipped articles play no part.
 """
 
+import argparse
 import json
 import random
 import re
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import log10
 from pathlib import Path
 from typing import Any
@@ -27,16 +31,19 @@ from index.indexing import update_index
 from index.searching import Hit, Index, rank_articles
 from qa.answering import PASSAGES
 from qa.checking import measured
+from qa.evaluating import gold_questions
 from qa.evidence import TrainedEvidence
+from qa.following import standalone_question
 from qa.judging import Judge, log_odds, probability
 from qa.ranking import CLOSE
 from qa.ranking import measured as ranking_measures
+from qa.spelling import respelt
 from qa.training.measuring import auroc
 
 SEED = 1
 # So many questions of each set that is kept back from training, and what a set counts in the fit.
 QUESTIONS = 150
-NEWS, UNANSWERED, CONTRADICTED, KEPT_BACK = 1.0, 0.5, 0.5, 0.3
+NEWS, UNANSWERED, CONTRADICTED, KEPT_BACK, EVENTS = 1.0, 0.5, 0.5, 0.3, 3.0
 # Of the answerable news questions this share must be answered.
 ANSWERED = 0.92
 CLAIMS = 400
@@ -49,11 +56,11 @@ Measures = dict[str, float]
 Rows = list[tuple[Measures, bool, float]]
 
 
-def main(data: Path, news_index: Path) -> None:
+def main(data: Path, news_index: Path, events: Path) -> None:
     judge, embedder = Judge(), choose_embedder()
     news = Index(news_index, embedder)
     evidence = TrainedEvidence(judge)
-    answers, answered_from, answered_per_tenfold = fit_answers(data, news, evidence)
+    answers, answered_from, answered_per_tenfold = fit_answers(data, news, events, evidence)
     supported = fit_support(data, news, judge)
     articles = fit_articles(data, news, judge)
     told = {
@@ -69,7 +76,7 @@ def main(data: Path, news_index: Path) -> None:
 
 
 def fit_answers(
-    data: Path, news: Index, evidence: TrainedEvidence
+    data: Path, news: Index, events: Path, evidence: TrainedEvidence
 ) -> tuple[dict[str, float], float, float]:
     """The weights, and the log-odds from which on to answer: so that ANSWERED of the answerable
     questions are, to the many news articles and to the few that contradict each other.
@@ -86,6 +93,8 @@ def fit_answers(
     with tempfile.TemporaryDirectory() as folder:
         contradicted = conflict_index(data, Path(folder), news)
         few_passages = passages_of(contradicted)
+        for answerable, rows in on_events(events, Path(folder), news, evidence):
+            by_question.append(("events" if answerable else "events, none", rows))
         for row in tqdm(
             list(read_rows(data / "bench" / "conflicts" / "rgb.jsonl")), desc="rgb", disable=None
         ):
@@ -141,6 +150,31 @@ def by_search(
         hits = snapshot.search(question, top=PASSAGES)
     told = evidence.measured(question, hits)
     return [(measures, holds(one.text, answers), weight) for one, measures in told if measures]
+
+
+def on_events(
+    events: Path, folder: Path, news: Index, evidence: TrainedEvidence
+) -> Iterator[tuple[bool, Rows]]:
+    """For every question on an event whether its articles answer it, and what was read for it."""
+    for event in tqdm(sorted(events.iterdir()), desc="events", disable=None):
+        update_index(event / "articles", folder / event.name, news.embedder)
+        index = Index(folder / event.name, news.embedder)
+        lines = (event / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+        for gold in gold_questions(lines, event.name):
+            with index.reading() as snapshot:
+                asked, *history = (
+                    respelt(one, snapshot.has_word) for one in (gold.question, *gold.history)
+                )
+                question = standalone_question(asked, history)
+                told = evidence.measured(question, snapshot.search(question, top=PASSAGES))
+            yield (
+                bool(gold.answerable),
+                [
+                    (measures, gold.held_by(one.article.name, one.text), EVENTS)
+                    for one, measures in told
+                    if measures
+                ],
+            )
 
 
 def conflict_index(data: Path, folder: Path, news: Index) -> Index:
@@ -294,4 +328,8 @@ def flattened(text: str) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("data", "index", "events"):
+        parser.add_argument(name, type=Path)
+    given = parser.parse_args()
+    main(given.data, given.index, given.events)

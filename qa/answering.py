@@ -28,7 +28,7 @@ CLOSEST = 3
 PER_ARTICLE = 2
 # A sentence is offered beside the best one only when it scores nearly as well, in log-odds: another
 # article's so nearly, a second one of an article almost as well.
-NEARLY_AS_GOOD = 0.7
+NEARLY_AS_GOOD = 1.0
 AS_GOOD = 0.4
 # And only when it is by itself more likely than not to answer.
 LIKELY = 0.6

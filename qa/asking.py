@@ -10,6 +10,10 @@ from index.searching import STOP_WORDS
 from qa.days import day_of
 from qa.words import stem, stems, words
 
+_YES_NO = re.compile(
+    r"^\W*(?:did|do|does|is|are|was|were|has|have|had|can|could|will|would|should)\s+(?P<rest>.+)$",
+    re.IGNORECASE,
+)
 _TIME = re.compile(
     r"^\W*(?:since |until )?"
     r"(?:when\b|(?:on |in |at )?(?:which|what) (?:date|day|weekday|month|time|year)\b"
@@ -155,6 +159,15 @@ _PLACE_NOUN = re.compile(
     r"village|warehouse)s?\b",
     re.IGNORECASE,
 )
+
+
+def statement_asked(question: str) -> str | None:
+    """What a question asks to be told is so or is not, as a statement; None of another question."""
+    asked = _YES_NO.match(question)
+    if asked is None:
+        return None
+    rest = asked["rest"].rstrip("?？ ")
+    return f"{rest[:1].upper()}{rest[1:]}."
 
 
 def asks_when(question: str) -> bool:

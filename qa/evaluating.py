@@ -31,10 +31,9 @@ class GoldQuestion:
     rejected: str | None = None
     scope: Scope = EVERYWHERE
 
-    def held_by(self, citation: Citation) -> bool:
-        """Whether a quote holds gold evidence, or is a piece of it."""
-        quote = _flat(citation.quote)
-        name = citation.article.name
+    def held_by(self, name: str, quote: str) -> bool:
+        """Whether a quote of the article `name` holds gold evidence, or is a piece of it."""
+        quote = _flat(quote)
         wanted = self.evidence.get(name) or self.evidence.get(_stem(name)) or ()
         return any(
             _flat(one) in quote or (len(quote) > 20 and quote in _flat(one)) for one in wanted
@@ -95,7 +94,7 @@ def evaluate(questions: Sequence[GoldQuestion], answerer: Answerer) -> tuple[Fig
     yes = [(gold, reply) for gold, reply in pairs if gold.answerable]
     no = [reply for gold, reply in pairs if gold.answerable is False]
     cited = [(gold, one) for gold, reply in yes for one in _citations(reply)]
-    good = [(gold, one) for gold, one in cited if gold.held_by(one)]
+    good = [(gold, one) for gold, one in cited if gold.held_by(one.article.name, one.quote)]
     held = {(gold.id, _stem(one.article.name)) for gold, one in good}
     wanted = {(gold.id, _stem(name)) for gold, _ in yes for name in gold.evidence}
     quotes = [len(one.quote) for _, reply in pairs for one in _citations(reply)]
@@ -118,7 +117,8 @@ def _right(gold: GoldQuestion, reply: Reply) -> bool:
     if not gold.answerable:
         return not reply.answered
     shown = not gold.contains or any(w.lower() in reply.text.lower() for w in gold.contains)
-    return reply.answered and shown and any(gold.held_by(one) for one in _citations(reply))
+    held = any(gold.held_by(one.article.name, one.quote) for one in _citations(reply))
+    return reply.answered and shown and held
 
 
 def _citations(reply: Reply) -> tuple[Citation, ...]:

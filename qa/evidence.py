@@ -12,7 +12,7 @@ import numpy as np
 from index.articles import Article, Passage, Span
 from index.searching import Hit
 from qa.agreeing import Sentence
-from qa.asking import answers_of_kind, asks_outlet, offers, reported
+from qa.asking import answers_of_kind, asks_outlet, offers, reported, statement_asked
 from qa.errors import EvidenceModelError
 from qa.judging import Judge, log_odds, probability, share_of
 from qa.words import article_stems, missing_names, stems, telling_stems
@@ -23,8 +23,8 @@ READ = 18
 RANK_SHARE = 0.5
 # How surely a sentence is what was reported when it has every word of it.
 REPORTED = 0.95
-# Less than what is found among so many passages is not asked of an answer.
-FEWEST = 100
+# Less than what is found among so many passages is not asked of an answer; as few were measured.
+FEWEST = 200
 # How soon more of an echo adds little; between fewer articles than these an echo tells nothing.
 ECHO = 10.0
 ECHOING = 4
@@ -33,10 +33,6 @@ MISSING_NAME_SHARE = 0.5
 # A headline is like many questions and answers few.
 HEADLINE_SHARE = 0.8
 
-YES_NO = re.compile(
-    r"^\W*(?:did|do|does|is|are|was|were|has|have|had|can|could|will|would|should)\s+(?P<rest>.+)$",
-    re.IGNORECASE,
-)
 _ASKING = re.compile(r"\W*(?:who|whose|what|when|where|which|how|why)\b", re.IGNORECASE)
 
 
@@ -136,9 +132,14 @@ class TrainedEvidence:
                 "unmentioned": _unmentioned(asked, one.article.text),
                 "missing names": float(min(2, missing_names(question, one.article.text))),
                 "heading": float(hit.passage.heading),
+                "decided": decided,
             }
-            for odds, share, (one, hit) in zip(
-                self._odds(question, texts), word_shares, found, strict=True
+            for odds, decided, share, (one, hit) in zip(
+                self._odds(question, texts),
+                self._decided(question, [one for one, _ in found]),
+                word_shares,
+                found,
+                strict=True,
             )
         ]
         report = reported(question)
@@ -159,6 +160,16 @@ class TrainedEvidence:
     def _odds(self, question: str, texts: Sequence[str]) -> list[float]:
         shares = self._judge.shares([(question, text) for text in texts])[:, 0].tolist()
         return [log_odds(share) for share in shares]
+
+    def _decided(self, question: str, found: Sequence[Evidence]) -> list[float]:
+        """How surely each sentence says that it is so, or that it is not, in log-odds; 0 where that
+        is not asked.
+        """
+        statement = statement_asked(question)
+        if statement is None:
+            return [0.0] * len(found)
+        told = self._judge.support(statement, [one.sentence.in_context for one in found])
+        return [log_odds(max(supports, contradicts)) for supports, contradicts, _ in told]
 
 
 def _echoes(question: str, texts: Sequence[str], chances: Sequence[float]) -> list[float]:
@@ -227,7 +238,7 @@ def tells_more(question: str, sentence: str) -> bool:
     the question does not answer it. Yes or no is told by the question's own words, and an outlet by
     what is known of the article.
     """
-    if YES_NO.match(question) or asks_outlet(question):
+    if statement_asked(question) or asks_outlet(question):
         return True
     return bool(telling_stems(sentence) - stems(question))
 

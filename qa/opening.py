@@ -11,9 +11,9 @@ from index.articles import Article, Span
 from index.dating import find_day
 from index.splitting import split_article
 from qa.agreeing import SupportModel
-from qa.asking import asks_outlet, asks_when
+from qa.asking import asks_outlet, asks_when, statement_asked
 from qa.days import day_of
-from qa.evidence import YES_NO, Evidence
+from qa.evidence import Evidence
 
 # From this judgement on a sentence is taken to answer yes or no.
 ENTAILED = 0.8
@@ -41,8 +41,8 @@ def opening(
         return _outlet(chosen[0])
     if asks_when(question) and not _WEEKDAY_ASKED.search(question):
         return next((day for one in chosen if (day := _day(one))), None)
-    if model and (asked := YES_NO.match(question)):
-        return _yes_or_no(asked["rest"].rstrip("?？ "), chosen[0], model)
+    if model and (asked := statement_asked(question)):
+        return _yes_or_no(asked, chosen[0], model)
     return None
 
 
@@ -78,10 +78,10 @@ def _dated(article: Article, published: date) -> Span | None:
     return None
 
 
-def _yes_or_no(rest: str, best: Evidence, model: SupportModel) -> Opening | None:
+def _yes_or_no(statement: str, best: Evidence, model: SupportModel) -> Opening | None:
     start = best.passage.start
     context = best.article.text[start : best.span.end]
-    (supports, contradicts, _), *_ = model.support(rest[:1].upper() + rest[1:] + ".", [context])
+    (supports, contradicts, _), *_ = model.support(statement, [context])
     if supports >= ENTAILED:
         return Opening("Yes", best)
     if contradicts >= ENTAILED:

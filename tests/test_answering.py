@@ -217,3 +217,19 @@ def test_every_quote_from_the_meeting_articles_is_verbatim(tmp_path):
 def test_more_is_asked_of_an_answer_found_among_many(ready):
     model = TrainedEvidence(Judge())
     assert 0 < model.threshold(10) == model.threshold(100) < model.threshold(100_000) < 1
+
+
+def test_how_surely_it_is_so_or_not_is_measured_where_that_is_asked(ready):
+    model = TrainedEvidence(Judge())
+    with ready.reading() as snapshot:
+        hits = snapshot.search("Did the dredging begin on Thursday?", top=4)
+    asked = [
+        told["decided"]
+        for _, told in model.measured("Did the dredging begin on Thursday?", hits)
+        if told
+    ]
+    other = [
+        told["decided"] for _, told in model.measured("When did the dredging begin?", hits) if told
+    ]
+    assert len(set(asked)) > 1
+    assert set(other) == {0.0}

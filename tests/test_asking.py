@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from qa.asking import answers_of_kind, offers
+from qa.asking import answers_of_kind, offers, statement_asked
 
 MONDAY = date(2023, 3, 13)
 
@@ -81,3 +81,16 @@ def test_a_name_at_the_beginning_of_a_sentence_is_told_by_the_article():
     article = "Coastline pays. The ferries of Coastline are old. Guests came, and guests left."
     assert offers("Who pays?", "Coastline pays.", None, article) == 1.0
     assert offers("Who pays?", "Guests came.", None, article) == -1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "statement"),
+    [
+        ("Did Falk open the pier?", "Falk open the pier."),
+        ("is the pier open ?", "The pier open."),
+        ("Who opened the pier?", None),
+        ("What did Falk open?", None),
+    ],
+)
+def test_what_is_asked_to_be_so_or_not_is_read_as_a_statement(question, statement):
+    assert statement_asked(question) == statement
