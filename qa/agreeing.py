@@ -12,6 +12,8 @@ from index.articles import Article, Passage, Span
 from index.embedding import Vectors
 from qa.days import Day, day_of, without_day
 from qa.differing import (
+    MONTHS,
+    WEEKDAYS,
     difference,
     missing_numbers,
     other_agent,
@@ -21,13 +23,13 @@ from qa.differing import (
 from qa.judging import log_odds
 from qa.naming import spelt_out
 from qa.replies import Verdict
-from qa.words import missing_names, stems, telling_stems
+from qa.words import missing_names, stem, stems, telling_stems
 
 Embed = Callable[[Sequence[str]], Vectors]
 
 # A sentence this like a statement is about the same matter, so that what it says otherwise counts.
 SAME_MATTER_COSINE = 0.3
-SAME_MATTER_WORDS = 0.34
+SAME_MATTER_WORDS = 0.33
 # How many of an article's likeliest sentences are read, unless told otherwise, and what shared
 # words count against likeness in that choice.
 SENTENCES = 6
@@ -38,6 +40,7 @@ CHANGES = 4
 # where it tells the two apart.
 TOLD_APART = 0.5
 OTHERWISE = "says otherwise"
+_DATE_STEMS = frozenset(stem(word) for word in (*WEEKDAYS, *MONTHS))
 
 
 class SupportModel(Protocol):
@@ -73,17 +76,15 @@ class Sentence:
         return spelt_out(self.article.text, self.span, self.article.language)
 
     @property
-    def before(self) -> str:
-        """The one before it in its passage, as it is read; empty where there is none."""
+    def before(self) -> "Sentence | None":
+        """The one before it in its passage."""
         at = self.passage.sentences.index(self.span)
-        if not at:
-            return ""
-        return spelt_out(self.article.text, self.passage.sentences[at - 1], self.article.language)
+        return replace(self, span=self.passage.sentences[at - 1]) if at else None
 
     @property
     def in_context(self) -> str:
         """The sentence as it is read, behind the one before it."""
-        return f"{self.before} {self.read}".strip()
+        return f"{self.before.read} {self.read}" if self.before else self.read
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,9 @@ def find_verdict(
     article = sentences[0].article.name
     asked = telling_stems(statement)
     shares = [len(asked & stems(one.in_context)) / max(1, len(asked)) for one in sentences]
-    order = sorted(range(len(sentences)), key=lambda at: -cosines[at] - WORDS_SHARE * shares[at])[
-        :most
-    ]
+    # A question says nothing.
+    saying = [at for at, one in enumerate(sentences) if not one.text.rstrip().endswith("?")]
+    order = sorted(saying, key=lambda at: -cosines[at] - WORDS_SHARE * shares[at])[:most]
     nearest = max(cosines)
     read = [sentences[at] for at in order]
     judged = _judged(statement, read, model)
@@ -139,11 +140,13 @@ def find_verdict(
             differing = Finding(article, "differs", sentence, told.note, 0.0, nearest)
         elif model and near and contradicts >= model.contradicts_from and not contradicting:
             contradicting = Finding(article, "differs", sentence, OTHERWISE, 0.0, nearest)
+    if best and best.sentence and model:
+        best = replace(best, sentence=_saying(statement, best.sentence, model))
     if best is None and model and (dated := without_day(statement)):
         best, differing = _by_day(dated, sentences, model, nearest) or (best, differing)
     if best is None and differing is None and model:
         differing = _by_value(statement, read, model, nearest)
-    highest = max(supports for supports, _ in judged)
+    highest = max((supports for supports, _ in judged), default=0.0)
     silent = Finding(article, "silent", None, None, highest, nearest)
     return best or differing or contradicting or silent
 
@@ -154,18 +157,29 @@ def _held(statement: str, sentence: Sentence, supports: float) -> float:
     A number that it does not have cannot be supported by it, nor what somebody does whom its
     article never names, nor what it says that somebody else did.
     """
-    if other_agent(statement, sentence.in_context):
+    if any(other_agent(statement, text) for text in (sentence.in_context, sentence.read)):
         return 0.0
     lacking = len(missing_numbers(statement, sentence.in_context))
     lacking += missing_names(statement, sentence.article.text)
     return supports * 0.5**lacking
 
 
+def _saying(statement: str, sentence: Sentence, model: SupportModel) -> Sentence:
+    """Of a sentence and the one before it, read together, the one that says it by itself."""
+    before = sentence.before
+    if before is None or before.text.rstrip().endswith("?"):
+        return sentence
+    (alone, *_), (without, *_) = model.support(statement, [sentence.read, before.read])
+    return before if without > alone else sentence
+
+
 def _other_way(statement: str, sentence: Sentence, supports: float, model: SupportModel) -> bool:
     """Whether a sentence may say it of the same two the other way round: it names them in that
     order, and the model is hardly surer of the statement than of it with the two exchanged.
     """
-    exchanged = with_roles_exchanged(statement, sentence.in_context)
+    exchanged = with_roles_exchanged(statement, sentence.read) or with_roles_exchanged(
+        statement, sentence.in_context
+    )
     if exchanged is None:
         return False
     ((other, _),) = _judged(exchanged, [sentence], model)
@@ -228,8 +242,10 @@ def _by_value(
 
 def same_matter(statement: str, sentence: Sentence, cosine: float) -> bool:
     """Whether what a sentence says otherwise than a statement counts: it must be like it, and have
-    a third of its telling words, numbers aside.
+    a third of its telling words, numbers and dates aside.
     """
-    asked = {word for word in telling_stems(statement) if not word.isdigit()}
+    asked = {
+        word for word in telling_stems(statement) if not word.isdigit() and word not in _DATE_STEMS
+    }
     shared = len(asked & stems(sentence.in_context)) / len(asked) if asked else 0.0
     return cosine >= SAME_MATTER_COSINE and shared >= SAME_MATTER_WORDS

@@ -23,9 +23,13 @@ MONTHS = (
 ONE_SENTENCE = 0.6
 # How far behind its number a thing that is counted may stand, in words.
 COUNTED_WITHIN = 3
+# Measures are compared where the text has this share of the statement's telling words.
+ALIKE = 0.4
+# A number that is told to be about so much may be this share more or less.
+ABOUT = 0.05
 
 _WEEKDAY = re.compile(r"\b(" + "|".join(WEEKDAYS) + r")s?\b", re.IGNORECASE)
-_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS)
+_MONTH = "sept|" + "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS)
 _DAY = re.compile(
     rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s./,-]+(?:of\s+)?(?P<month>{_MONTH})\b"
     rf"(?:[\s./,-]+(?P<year>\d{{4}}))?"
@@ -40,8 +44,21 @@ _NUMBER = re.compile(
     r"(?P<unit>\s*(?:%|percent\b|per cent\b))?",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(
+    r"\b(?:about|almost|approximately|around|just (?:over|under)|nearly|roughly|some)\s+[$€£¥]?$",
+    re.IGNORECASE,
+)
+# What only measures, or counts anybody, by its stem.
+_MEASURES = frozenset(
+    "% $ € £ ¥ cent degre dollar euro feet foot hour kilometer kilometr km meter metr mile minut "
+    "month peopl person pound day week year percent ton tonn".split()
+)
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6}
 _SCALES |= {"billion": 1e9, "bn": 1e9, "trillion": 1e12}
+# Of what is known already, "the two countries"; no text need count it.
+_KNOWN_COUNT = re.compile(
+    r"\b(the|these|those) (?:two|three|four|[234])\b(?= [a-z])", re.IGNORECASE
+)
 _WHO = r"(?:[Tt]he )?[^\W\d_a-z][\w'’-]*(?: [^\W\d_a-z][\w'’-]*)*"
 # "Ada Lee has built": who does what, in the active voice.
 _DOES = re.compile(rf"(?P<who>{_WHO}) (?:has |have |had |also )?(?P<does>[a-z]{{4,}}ed)\b")
@@ -50,9 +67,11 @@ _DONE_BY = re.compile(
     r"\b(?P<done>[a-z]{5,})\b(?=(?: [\w,-]+){0,10}? by "
     rf"(?P<who>(?:[a-z]+ )?{_WHO}(?:(?:,| and)? [^\W\d_a-z]\w*)*))"
 )
-# "Ada Lee has praised Ben Roe": who does it to whom, in the active voice.
+# "Ada Lee has praised Ben Roe", "gave the prize to Ben Roe": who does it to whom, actively.
 _DOES_TO = re.compile(
-    rf"(?P<who>{_WHO}) (?:has |have |had |also )?(?P<does>[a-z]{{3,}}) (?P<whom>{_WHO})"
+    rf"(?P<who>{_WHO}(?: and {_WHO})?) (?:has |have |had |also )?(?P<does>[a-z]{{3,}}) "
+    r"(?:(?:the |an? |its |his |her |their )?[a-z-]+ (?:[a-z-]+ )?(?:against|for|from|of|on|to) )?"
+    rf"(?P<whom>(?:the [a-z]+ )?{_WHO}(?: and {_WHO})?)"
 )
 # What two do alike, whoever is named first.
 _MUTUAL = frozenset(
@@ -86,9 +105,14 @@ def difference(statement: str, text: str) -> Difference | None:
 
 
 def missing_numbers(statement: str, text: str) -> list[str]:
-    """The numbers, days and weekdays of a statement that a text does not have."""
-    mine, theirs = _digits(statement), _digits(text)
-    missing = [value for value in _values(mine) if value not in _values(theirs)]
+    """The numbers, days and weekdays of a statement that a text does not have; how many of what is
+    known already, as in `the two countries`, is none of them.
+    """
+    mine, theirs = _digits(_KNOWN_COUNT.sub(r"\1", statement)), _digits(text)
+    there = _numbers(theirs)
+    missing = [
+        f"{one.value:g}" for one in _numbers(mine) if not any(one.may_be(other) for other in there)
+    ]
     missing += [day for day in _weekdays(mine) if day not in _weekdays(theirs)]
     return missing
 
@@ -99,13 +123,12 @@ def with_other_values(statement: str, text: str, article: str) -> Iterator[tuple
     """
     stated = _digits(statement)
     mine, theirs = _valued(stated), _valued(_digits(text))
-    stands = {one.value for one in mine}
-    known = {one.value for one in _valued(_digits(article))}
+    known = _valued(_digits(article))
     for one in mine:
-        if one.value in known:
+        if any(one.same(other) for other in known):
             continue
         for other in theirs:
-            if other.value in stands or not one.may_be(other):
+            if any(other.same(stated) for stated in mine) or not one.stands_for(other):
                 continue
             told = Difference(one.told, other.told)
             yield told, stated[: one.start] + told.said + stated[one.start + len(one.told) :]
@@ -113,19 +136,23 @@ def with_other_values(statement: str, text: str, article: str) -> Iterator[tuple
 
 def other_agent(statement: str, text: str) -> bool:
     """Whether a text names somebody else as who did what a statement says: `Ada built it` where the
-    text has `built by Ben`, or `the building of it by Ben`.
+    text has `built by Ben`, or `the building of it by Ben`, or `Ben built` and no word of Ada.
     """
     statement, text = (_ONE_COUNTRY.sub("United States", one) for one in (statement, text))
     stated = _DOES.match(statement)
     if stated is None:
         return False
     root = stem(stated["does"].lower())[:_ROOT]
-    who = [word.lower()[:_ROOT] for word in _TOKEN.findall(stated["who"])]
+    who = [word[:_ROOT] for word in _TOKEN.findall(stated["who"].lower()) if word != "the"]
     agents = [
         found["who"].lower()
         for found in _DONE_BY.finditer(text)
         if found["done"].lower().startswith(root)
     ]
+    if not any(word.lower()[:_ROOT] in who for word in _TOKEN.findall(text)):
+        agents += [
+            found["who"].lower() for found in _DOES.finditer(text) if found["does"].startswith(root)
+        ]
     return bool(agents) and not any(name in agent for name in who for agent in agents)
 
 
@@ -167,13 +194,18 @@ class _Valued:
     start: int
     told: str
     kind: str
-    value: str
+    value: "_Number | str"
     counts: frozenset[str] = frozenset()
 
-    def may_be(self, other: "_Valued") -> bool:
-        """Whether another one may stand in its place."""
-        alike = not self.counts or self.counts & other.counts
+    def stands_for(self, other: "_Valued") -> bool:
+        """Whether another one may stand in its place: both count the same, or nothing."""
+        alike = self.counts & other.counts or self.counts == other.counts
         return self.kind == other.kind and bool(alike)
+
+    def same(self, other: "_Valued") -> bool:
+        if isinstance(self.value, _Number) and isinstance(other.value, _Number):
+            return self.value.may_be(other.value)
+        return self.value == other.value
 
 
 def _valued(text: str) -> list[_Valued]:
@@ -181,8 +213,7 @@ def _valued(text: str) -> list[_Valued]:
     for match in _NUMBER.finditer(text):
         kind = _kind(match)
         counts = _counts(text[match.end() :]) if kind == "number" else frozenset()
-        value = f"{_value(match):g}"
-        found.append(_Valued(match.start(), match[0].strip(), kind, value, counts))
+        found.append(_Valued(match.start(), match[0].strip(), kind, _number(match), counts))
     for match in _WEEKDAY.finditer(text):
         found.append(_Valued(match.start(), match[0], "weekday", match[1].lower()))
     return found
@@ -235,16 +266,40 @@ def _told(day: _Date) -> str:
 
 
 def _quantities(statement: str, text: str) -> Iterator[Difference]:
-    """Numbers of the same thing that differ: 20 years, 12 years."""
+    """Numbers of the same thing that differ: 20 years, 12 years. Of what is only measured, as in
+    years or dollars, only where enough of the other words are the same: it may be of anything.
+    """
     said = list(_counted(text))
-    everything = {value for value, _, _ in said}
-    for value, things, told in _counted(statement):
+    mine, theirs = (_telling_stems(one) for one in (statement, text))
+    alike = len(mine & theirs) >= ALIKE * len(mine)
+    for number, things, told in _counted(statement):
         others = [other for other in said if things & other[1]]
-        if others and value not in everything:
+        if not others or any(number.may_be(other) for other, _, _ in said):
+            continue
+        if alike or not things <= _MEASURES:
             yield Difference(told, others[0][2])
 
 
-def _counted(text: str) -> Iterator[tuple[float, frozenset[str], str]]:
+def _telling_stems(text: str) -> frozenset[str]:
+    """The stems of the words that tell what a text is about, without what only measures."""
+    found = (word.lower() for word in _TOKEN.findall(text) if not word[0].isdigit())
+    return frozenset(stem(word) for word in found if word not in STOP_WORDS) - _MEASURES
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number as exactly as it is told: it may be up to `off` more or less."""
+
+    value: float
+    off: float
+
+    def may_be(self, other: "_Number") -> bool:
+        """Whether both may be the same number, the one told more roughly than the other."""
+        apart = abs(self.value - other.value)
+        return apart <= max(self.off, other.off) + 1e-9 * abs(self.value)
+
+
+def _counted(text: str) -> Iterator[tuple[_Number, frozenset[str], str]]:
     """Every number with the stems of what it counts and how it is written; dates left out."""
     days = [match.span() for match in _DAY.finditer(text)]
     for match in _NUMBER.finditer(text):
@@ -254,7 +309,10 @@ def _counted(text: str) -> Iterator[tuple[float, frozenset[str], str]]:
         following = re.match(r"[\s-]*" + _TOKEN.pattern, after)
         things = set()
         told = match[0].strip()
-        if following and match["unit"] is None:
+        if re.match(r"[\s-]years?[\s-]old\b", after):
+            things.add("age")
+            told += " years old"
+        elif following and match["unit"] is None:
             word = following[0].strip(" -").split("-")[0]
             if word.lower() not in STOP_WORDS:
                 things.add(stem(word.lower()))
@@ -263,11 +321,22 @@ def _counted(text: str) -> Iterator[tuple[float, frozenset[str], str]]:
         things |= {"%"} if match["unit"] else set()
         if not things and _YEAR.fullmatch(match[0].strip()):
             things.add("year of the calendar")
-        yield _value(match), frozenset(things), told
+        yield _number(match), frozenset(things), told
 
 
-def _values(text: str) -> list[str]:
-    return [f"{_value(match):g}" for match in _NUMBER.finditer(text)]
+def _numbers(text: str) -> list[_Number]:
+    return [_number(match) for match in _NUMBER.finditer(text)]
+
+
+def _number(match: re.Match[str]) -> _Number:
+    """A number with what it leaves open: `94 percent` may be 93.87, `about 30` also 31."""
+    value, decimals = _value(match), len((match["part"] or ".")[1:])
+    scale = _SCALES.get((match["scale"] or "").strip().lower(), 1.0)
+    rounded = match["unit"] or match["scale"] or match["part"]
+    off = scale * 10**-decimals / 2 if rounded else 0.0
+    if _ABOUT.search(match.string[: match.start()]):
+        off = max(off, ABOUT * value)
+    return _Number(value, off)
 
 
 def _value(match: re.Match[str]) -> float:

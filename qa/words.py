@@ -22,6 +22,14 @@ _BEGINS = frozenset(
     "although article articles despite during finally furthermore however meanwhile moreover "
     "officials overall people police since therefore thus under while".split()
 )
+# One place under several names.
+_ONE_PLACE = (
+    frozenset("us usa america american americans".split()),
+    frozenset("uk britain british".split()),
+    frozenset("un nations".split()),
+    frozenset("eu european".split()),
+)
+_DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 # How alike, of 100, two spellings of a name are.
 _SAME_NAME = 80
 
@@ -99,7 +107,7 @@ def unknown_parts(statement: str, text: str) -> list[str]:
 def _known(part: str, there: frozenset[str]) -> bool:
     from rapidfuzz import fuzz, process
 
-    if part in there:
+    if part in there or any(part in names and names & there for names in _ONE_PLACE):
         return True
     # Demonyms and other spellings: Belarus, Belarusian; Lukashenka, Lukashenko.
     if len(part) < 4:
@@ -111,4 +119,5 @@ def _known(part: str, there: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=512)
 def _vocabulary(text: str) -> frozenset[str]:
-    return frozenset(words(text))
+    dotted = (one[0].replace(".", "").lower() for one in _DOTTED.finditer(text))
+    return frozenset(words(text)).union(dotted)

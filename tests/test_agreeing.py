@@ -93,6 +93,19 @@ def test_a_sentence_is_judged_behind_the_one_before_it():
     assert second.in_context == "Falk opened the pier. She was pleased."
 
 
+def test_the_sentence_that_says_it_is_shown_and_not_the_one_behind_it(scripted):
+    model = scripted({("The pier is open.", "pier has reopened"): SUPPORTS})
+    told = sentences("a", "The pier has reopened.", "It rained.", "Is it not open?")
+    found = find_verdict("The pier is open.", told[1:], [0.7, 0.8], model)
+    assert (found.verdict, found.sentence.text) == ("supports", "The pier has reopened.")
+
+
+def test_a_question_says_nothing(scripted):
+    model = scripted({("The pier is open.", "pier"): SUPPORTS})
+    asked = sentences("a", "Is the pier open?")
+    assert find_verdict("The pier is open.", asked, [0.9], model).verdict == "silent"
+
+
 def test_articles_that_say_the_same_share_a_claim(scripted, embedder):
     chosen = [
         evidence("a", "The dredging will last six weeks."),

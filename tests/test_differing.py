@@ -26,6 +26,12 @@ from qa.differing import (
         ("It costs $3.2 million.", "The price is $4 million.", "says $4 mn, not $3.2 mn"),
         ("Turnout rose by 5 percent.", "Turnout rose by 7%.", "says 7%, not 5 percent"),
         (
+            "She opens it on 15 September.",
+            "She opens it on Sept. 5.",
+            "says 5 September, not 15 September",
+        ),
+        ("Reed is 49 years old.", "Reed, a 39-year-old.", "says 39 years old, not 49 years old"),
+        (
             "The final was played in Oslo in front of a full house.",
             "The final was played in Bergen in front of a full house.",
             "says Bergen, not Oslo",
@@ -45,6 +51,9 @@ def test_what_is_said_otherwise_is_told(statement, text, note):
         ("The fair was on a Monday.", "On Monday, or Tuesday at the latest, the fair opens."),
         ("Signed on 13 March.", "The pact was signed on March 13, 2023."),
         ("Two ships came.", "The harbour saw 14 visitors."),
+        ("Almost 94 percent came.", "Of those asked 93.87 percent came."),
+        ("Some 30 ships came.", "The harbour saw 31 ships."),
+        ("The pier was closed for 9 years.", "Its mayor, 12 years in office, resigned."),
         ("Mrs Falk opened the pier.", "The pier was opened by Ines Falk."),
         ("The pier opened.", "The pier opened on Monday for 20 guests."),
     ],
@@ -55,6 +64,7 @@ def test_what_is_not_said_otherwise_is_no_difference(statement, text):
 
 def test_numbers_count_as_the_same_in_words_and_digits():
     assert missing_numbers("Twelve men came on Friday.", "12 men came on Monday.") == ["friday"]
+    assert missing_numbers("The two towns have 5 piers.", "Norvik and Nyborg have piers.") == ["5"]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +76,8 @@ def test_numbers_count_as_the_same_in_words_and_digits():
         ("The US imposed tolls.", "It spoke of tolls imposed on both by America.", False),
         ("Reed opened the pier.", "The pier was opened on Monday.", False),
         ("Reed opened the pier.", "The road past it was closed by Ines Falk.", False),
+        ("Reed opened the pier.", "On Monday Ines Falk opened the pier.", True),
+        ("Reed opened the pier.", "Falk opened the pier with Reed.", False),
     ],
 )
 def test_who_did_it_is_told_from_somebody_else_who_did(statement, text, other):
@@ -77,6 +89,8 @@ def test_who_did_it_is_told_from_somebody_else_who_did(statement, text, other):
     [
         ("Reed praised Ines Falk.", "Falk had praise for Mr Reed.", "Ines Falk praised Reed."),
         ("Norvik has sued Nyborg.", "Nyborg took Norvik to court.", "Nyborg has sued Norvik."),
+        ("Reed gave a prize to Falk.", "Falk sent Reed a prize.", "Falk gave a prize to Reed."),
+        ("Norvik and Nyborg sued Reed.", "Reed sued both.", None),
         ("Reed praised Ines Falk.", "Reed had praise for Falk.", None),
         ("Reed praised Ines Falk.", "Falk was praised on Monday by Mr Reed.", None),
         ("Reed praised Ines Falk.", "Falk was pleased.", None),
