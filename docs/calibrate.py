@@ -44,7 +44,7 @@ SEED = 1
 # So many questions of each set that is kept back from training, and what a set counts in the fit.
 QUESTIONS = 150
 NEWS, UNANSWERED, CONTRADICTED, KEPT_BACK, EVENTS = 1.0, 0.5, 0.5, 0.3, 3.0
-# Of the answerable news questions this share must be answered.
+# Of the answerable questions, on the news and on few articles, this share must be answered.
 ANSWERED = 0.92
 CLAIMS = 400
 # How little the weights of articles are held back from being large.
@@ -79,7 +79,8 @@ def fit_answers(
     data: Path, news: Index, events: Path, evidence: TrainedEvidence
 ) -> tuple[dict[str, float], float, float]:
     """The weights, and the log-odds from which on to answer: so that ANSWERED of the answerable
-    questions are, to the many news articles and to the few that contradict each other.
+    questions are, to the many news articles and to the few on an event or that contradict each
+    other.
     """
     asked = list(read_rows(data / "bench" / "news" / "queries.jsonl"))
     answerable = [row for row in asked if row["answer_in_gold"]]
@@ -133,7 +134,8 @@ def fit_answers(
         file=sys.stderr,
     )
     many, few = log10(passages_of(news)), log10(few_passages)
-    few_from = log_odds(np.quantile([max(rows)[0] for rows in scores["rgb"]], 1 - ANSWERED))
+    from_few = [max(rows)[0] for name in ("rgb", "events") for rows in scores[name]]
+    few_from = log_odds(np.quantile(from_few, 1 - ANSWERED))
     per_tenfold = (log_odds(threshold) - few_from) / (many - few)
     return weights, round(few_from - per_tenfold * few, 3), round(per_tenfold, 3)
 
