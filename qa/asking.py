@@ -14,6 +14,11 @@ _YES_NO = re.compile(
     r"^\W*(?:did|do|does|is|are|was|were|has|have|had|can|could|will|would|should)\s+(?P<rest>.+)$",
     re.IGNORECASE,
 )
+_SPEAKER = re.compile(
+    r"^\W*(?:what|how) (?:did|does|do|has|have|had) (?P<who>.+?) "
+    r"(?:say|said|tell|told|think|thought|comment|react|reacted|respond|responded)\b",
+    re.IGNORECASE,
+)
 _TIME = re.compile(
     r"^\W*(?:since |until )?"
     r"(?:when\b|(?:on |in |at )?(?:which|what) (?:date|day|weekday|month|time|year)\b"
@@ -168,6 +173,12 @@ def statement_asked(question: str) -> str | None:
         return None
     rest = asked["rest"].rstrip("?？ ")
     return f"{rest[:1].upper()}{rest[1:]}."
+
+
+def speaker_asked(question: str) -> str | None:
+    """Whose words a question asks for, as it tells them; None of another question."""
+    asked = _SPEAKER.match(question)
+    return asked["who"] if asked else None
 
 
 def asks_when(question: str) -> bool:

@@ -12,10 +12,17 @@ import numpy as np
 from index.articles import Article, Passage, Span
 from index.searching import Hit
 from qa.agreeing import Sentence
-from qa.asking import answers_of_kind, asks_outlet, offers, reported, statement_asked
+from qa.asking import (
+    answers_of_kind,
+    asks_outlet,
+    offers,
+    reported,
+    speaker_asked,
+    statement_asked,
+)
 from qa.errors import EvidenceModelError
 from qa.judging import Judge, log_odds, probability, share_of
-from qa.words import article_stems, missing_names, stems, telling_stems
+from qa.words import article_stems, missing_names, names, stems, telling_stems
 
 # Of the found sentences, so many that share most words with the question are read.
 READ = 18
@@ -245,9 +252,13 @@ def tells_more(question: str, sentence: str) -> bool:
 
 def may_answer(question: str, hit: Hit, span: Span) -> bool:
     """Whether a sentence can be an answer at all: a question answers none, nor does a headline that
-    begins like one and is cut short of its end, nor what only repeats the question.
+    begins like one and is cut short of its end, nor what only repeats the question, nor an article
+    that never names whose words are asked for.
     """
     text = span.of(hit.article.text)
+    who = f"said by {speaker_asked(question) or ''}"
+    if names(who) and missing_names(who, hit.article.text) == len(names(who)):
+        return False
     if text.rstrip().endswith("?") or (hit.passage.heading and _ASKING.match(text)):
         return False
     return tells_more(question, text)

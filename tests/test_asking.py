@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from qa.asking import answers_of_kind, offers, statement_asked
+from qa.asking import answers_of_kind, offers, speaker_asked, statement_asked
 
 MONDAY = date(2023, 3, 13)
 
@@ -94,3 +94,16 @@ def test_a_name_at_the_beginning_of_a_sentence_is_told_by_the_article():
 )
 def test_what_is_asked_to_be_so_or_not_is_read_as_a_statement(question, statement):
     assert statement_asked(question) == statement
+
+
+@pytest.mark.parametrize(
+    ("question", "who"),
+    [
+        ("What did Ines Falk say about it?", "Ines Falk"),
+        ("How did the mayor of Norvik react?", "the mayor of Norvik"),
+        ("What did Falk open?", None),
+        ("Did Falk say so?", None),
+    ],
+)
+def test_whose_words_are_asked_for_is_told(question, who):
+    assert speaker_asked(question) == who
