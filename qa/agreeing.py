@@ -23,7 +23,7 @@ from qa.differing import (
 from qa.judging import log_odds
 from qa.naming import spelt_out
 from qa.replies import Verdict
-from qa.words import missing_names, stem, stems, telling_stems
+from qa.words import missing_names, stems, telling_stems
 
 Embed = Callable[[Sequence[str]], Vectors]
 
@@ -40,7 +40,7 @@ CHANGES = 4
 # where it tells the two apart.
 TOLD_APART = 0.5
 OTHERWISE = "says otherwise"
-_DATE_STEMS = frozenset(stem(word) for word in (*WEEKDAYS, *MONTHS))
+_DATE_WORDS = " ".join((*WEEKDAYS, *MONTHS))
 
 
 class SupportModel(Protocol):
@@ -244,8 +244,7 @@ def same_matter(statement: str, sentence: Sentence, cosine: float) -> bool:
     """Whether what a sentence says otherwise than a statement counts: it must be like it, and have
     a third of its telling words, numbers and dates aside.
     """
-    asked = {
-        word for word in telling_stems(statement) if not word.isdigit() and word not in _DATE_STEMS
-    }
+    telling = telling_stems(statement) - telling_stems(_DATE_WORDS)
+    asked = {word for word in telling if not word.isdigit()}
     shared = len(asked & stems(sentence.in_context)) / len(asked) if asked else 0.0
     return cosine >= SAME_MATTER_COSINE and shared >= SAME_MATTER_WORDS

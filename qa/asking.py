@@ -14,6 +14,13 @@ _YES_NO = re.compile(
     r"^\W*(?:did|do|does|is|are|was|were|has|have|had|can|could|will|would|should)\s+(?P<rest>.+)$",
     re.IGNORECASE,
 )
+# Asks politely, or for what is only told in a clause of its own: "Can you tell me who came?"
+_NO_YES_NO = re.compile(
+    r"^\W*\w+\s+(?:you|we|i)\b"
+    r"|\b(?:clear|explain|know|known|mention|report|reported|said|say|tell|told)\b"
+    r".*\b(?:who|whom|whose|what|when|where|which|why|how)\b",
+    re.IGNORECASE,
+)
 _SPEAKER = re.compile(
     r"^\W*(?:what|how) (?:did|does|do|has|have|had) (?P<who>.+?) "
     r"(?:say|said|tell|told|think|thought|comment|react|reacted|respond|responded)\b",
@@ -169,7 +176,7 @@ _PLACE_NOUN = re.compile(
 def statement_asked(question: str) -> str | None:
     """What a question asks to be told is so or is not, as a statement; None of another question."""
     asked = _YES_NO.match(question)
-    if asked is None:
+    if asked is None or _NO_YES_NO.search(question):
         return None
     rest = asked["rest"].rstrip("?？ ")
     return f"{rest[:1].upper()}{rest[1:]}."

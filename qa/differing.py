@@ -45,12 +45,12 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"\b(?:about|almost|approximately|around|just (?:over|under)|nearly|roughly|some)\s+[$€£¥]?$",
+    r"\b(?:about|almost|approximately|around|just (?:over|under)|nearly|roughly|some)\s+$",
     re.IGNORECASE,
 )
 # What only measures, or counts anybody, by its stem.
 _MEASURES = frozenset(
-    "% $ € £ ¥ cent degre dollar euro feet foot hour kilometer kilometr km meter metr mile minut "
+    "% $ € £ ¥ cent degre dollar euro feet foot hour kilomet kilometr km meter metr mile minut "
     "month peopl person pound day week year percent ton tonn".split()
 )
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6}
@@ -186,6 +186,19 @@ def _differences(statement: str, text: str) -> Iterator[Difference]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Number:
+    """A number as exactly as it is told: it may be up to `off` more or less."""
+
+    value: float
+    off: float
+
+    def may_be(self, other: "_Number") -> bool:
+        """Whether both may be the same number, the one told more roughly than the other."""
+        apart = abs(self.value - other.value)
+        return apart <= max(self.off, other.off) + 1e-9 * abs(self.value)
+
+
+@dataclass(frozen=True, slots=True)
 class _Valued:
     """A number or weekday as it is told from `start` on, of what kind it is (a share, a price, a
     year), its value, and the stems of what it counts.
@@ -194,7 +207,7 @@ class _Valued:
     start: int
     told: str
     kind: str
-    value: "_Number | str"
+    value: _Number | str
     counts: frozenset[str] = frozenset()
 
     def stands_for(self, other: "_Valued") -> bool:
@@ -203,6 +216,7 @@ class _Valued:
         return self.kind == other.kind and bool(alike)
 
     def same(self, other: "_Valued") -> bool:
+        """Whether both may be of one value."""
         if isinstance(self.value, _Number) and isinstance(other.value, _Number):
             return self.value.may_be(other.value)
         return self.value == other.value
@@ -284,19 +298,6 @@ def _telling_stems(text: str) -> frozenset[str]:
     """The stems of the words that tell what a text is about, without what only measures."""
     found = (word.lower() for word in _TOKEN.findall(text) if not word[0].isdigit())
     return frozenset(stem(word) for word in found if word not in STOP_WORDS) - _MEASURES
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    """A number as exactly as it is told: it may be up to `off` more or less."""
-
-    value: float
-    off: float
-
-    def may_be(self, other: "_Number") -> bool:
-        """Whether both may be the same number, the one told more roughly than the other."""
-        apart = abs(self.value - other.value)
-        return apart <= max(self.off, other.off) + 1e-9 * abs(self.value)
 
 
 def _counted(text: str) -> Iterator[tuple[_Number, frozenset[str], str]]:

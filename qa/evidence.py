@@ -105,6 +105,7 @@ class TrainedEvidence:
         found = [
             (Evidence(hit.article, hit.passage, span, 0.0), hit)
             for hit in hits
+            if may_speak(question, hit.article)
             for span in hit.passage.sentences
             if may_answer(question, hit, span)
         ]
@@ -250,15 +251,18 @@ def tells_more(question: str, sentence: str) -> bool:
     return bool(telling_stems(sentence) - stems(question))
 
 
+def may_speak(question: str, article: Article) -> bool:
+    """Whether an article can answer at all: not where it never names whose words are asked for."""
+    who = f"said by {speaker_asked(question) or ''}"
+    asked = names(who)
+    return not asked or missing_names(who, article.text) < len(asked)
+
+
 def may_answer(question: str, hit: Hit, span: Span) -> bool:
     """Whether a sentence can be an answer at all: a question answers none, nor does a headline that
-    begins like one and is cut short of its end, nor what only repeats the question, nor an article
-    that never names whose words are asked for.
+    begins like one and is cut short of its end, nor what only repeats the question.
     """
     text = span.of(hit.article.text)
-    who = f"said by {speaker_asked(question) or ''}"
-    if names(who) and missing_names(who, hit.article.text) == len(names(who)):
-        return False
     if text.rstrip().endswith("?") or (hit.passage.heading and _ASKING.match(text)):
         return False
     return tells_more(question, text)
@@ -270,6 +274,8 @@ def ranked(question: str, hits: Sequence[Hit], scores: Sequence[Sequence[float]]
     """
     found = []
     for hit, row in zip(hits, scores, strict=True):
+        if not may_speak(question, hit.article):
+            continue
         # Whom the article never names, it does not speak of.
         share = MISSING_NAME_SHARE ** missing_names(question, hit.article.text)
         share *= HEADLINE_SHARE if hit.passage.heading else 1.0

@@ -107,7 +107,7 @@ def unknown_parts(statement: str, text: str) -> list[str]:
 def _known(part: str, there: frozenset[str]) -> bool:
     from rapidfuzz import fuzz, process
 
-    if part in there or any(part in names and names & there for names in _ONE_PLACE):
+    if part in there or any(part in forms and forms & there for forms in _ONE_PLACE):
         return True
     # Demonyms and other spellings: Belarus, Belarusian; Lukashenka, Lukashenko.
     if len(part) < 4:

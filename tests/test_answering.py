@@ -11,7 +11,7 @@ from index.searching import Hit, Index
 from qa.answering import Question, choose, open_answerer
 from qa.chain import PassageRetriever, QuestionChain
 from qa.errors import BadQuestion
-from qa.evidence import Evidence, TrainedEvidence, may_answer, ranked
+from qa.evidence import Evidence, TrainedEvidence, ranked
 from qa.judging import Judge
 from qa.replies import Answer, Looking, Refusal
 
@@ -238,7 +238,9 @@ def test_how_surely_it_is_so_or_not_is_measured_where_that_is_asked(ready):
 def test_an_article_that_never_names_whose_words_are_asked_for_answers_nothing(ready):
     with ready.reading() as snapshot:
         hit = snapshot.search("What did the harbour master say?", top=1)[0]
-    span = hit.passage.sentences[-1]
-    assert may_answer("What did Falk say about the harbour?", hit, span)
-    assert not may_answer("What did Mona Reed say about the harbour?", hit, span)
-    assert may_answer("What did the harbour master say?", hit, span)
+    scores = [[0.9] * len(hit.passage.sentences)]
+    assert ranked("What did Falk say about the harbour?", [hit], scores)
+    assert not ranked("What did Mona Reed say about the harbour?", [hit], scores)
+    assert ranked("What did the harbour master say?", [hit], scores)
+    model = TrainedEvidence(Judge())
+    assert not model.score("What did Mona Reed say about the harbour?", [hit])

@@ -88,8 +88,11 @@ def test_a_name_at_the_beginning_of_a_sentence_is_told_by_the_article():
     [
         ("Did Falk open the pier?", "Falk open the pier."),
         ("is the pier open ?", "The pier open."),
+        ("Did Falk say that the pier is open?", "Falk say that the pier is open."),
         ("Who opened the pier?", None),
         ("What did Falk open?", None),
+        ("Can you tell me who opened the pier?", None),
+        ("Do the articles say when the pier opened?", None),
     ],
 )
 def test_what_is_asked_to_be_so_or_not_is_read_as_a_statement(question, statement):
