@@ -23,15 +23,19 @@ LOOK_BACK_CHARS = 600
 # So many letters tell one place or body from another whatever the ending: Norway, Norwegian.
 _ROOT = 5
 
-_CAPITAL = r"[A-Z][\w'’-]*[\w]"
+_UPPER = "".join(filter(str.isupper, map(chr, range(0x250))))
+_CAPITAL = rf"[{_UPPER}][\w'’-]*[\w]"
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Sheikh|Ayatollah|Imam|Cardinal|Bishop|Judge|Justice)\.?"
 _PARTICLE = r"(?:(?:al|wal|el|ul|bin|ibn|abu|de|der|van|von|da|del|di|la|le)[ -])"
 _NAME = rf"{_CAPITAL}(?: {_PARTICLE}?{_CAPITAL})*"
 _FULL_NAME = rf"{_CAPITAL}(?: {_PARTICLE}?{_CAPITAL})+"
 # Spares most words of an article the comparison with every role.
-_BEFORE_CAPITAL = "(?=[A-Za-z]+ [A-Z])"
+_BEFORE_CAPITAL = rf"(?=[A-Za-z]+ [{_UPPER}])"
 _ANY_ROLE = rf"(?:{'|'.join(sorted(ROLES | {role.capitalize() for role in ROLES}))})"
-_OF = rf"(?P<more> (?:of|for) (?:the )?(?:{_CAPITAL}|[a-z]+)(?: {_CAPITAL})*)?"
+_OF = (
+    rf"(?P<more> (?:of|for) (?:the )?(?:{_CAPITAL}|(?!(?:an?|his|her|its|their)\b)[a-z]+)"
+    rf"(?: {_CAPITAL})*)?"
+)
 # "Belarusian President Mr Falk", "foreign minister Ines Falk"; what stands before says of whom.
 _ROLE_NAME = re.compile(
     rf"\b{_BEFORE_CAPITAL}(?P<role>{_ANY_ROLE}) (?:{_TITLE} )?(?P<name>{_NAME})"
@@ -41,10 +45,18 @@ _NAME_ROLE = re.compile(
     rf"(?P<name>{_NAME}), (?:who is )?(?:the |a |an )?(?P<of>(?:[\w'’-]+ ){{0,4}}?)"
     rf"(?P<role>{_ANY_ROLE}){_OF}[,.;)]"
 )
+# "the minister of justice, Ines Falk," and "its chairman, Tomas Reed."
+_ROLE_THEN_NAME = re.compile(
+    rf"\b(?P<role>{_ANY_ROLE}){_OF}, (?P<name>{_FULL_NAME})(?=[,.;:)]| (?:has|had|was|is|and)\b)"
+)
+# "Ines Falk, who led it,", "Ines Falk, 47,", "a courier named Ines Falk"
+_NAMED = re.compile(
+    rf"(?P<name>{_FULL_NAME})(?=, (?:who|whose|\d{{1,3}})\b)|(?<=\bnamed )(?P<called>{_FULL_NAME})"
+)
 # "the president", "the president of Norway", "the Norwegian president", "Norway's president"
 _ROLE_ALONE = re.compile(
     rf"\b(?:[Tt]he (?P<of>(?:[\w'’-]+ ){{0,3}}?)|(?P<demonym>{_CAPITAL}) )(?P<role>{_ANY_ROLE})\b"
-    rf"{_OF}(?! (?:{_TITLE} )?{_CAPITAL})(?!['’-])"
+    rf"{_OF}(?! (?:{_TITLE} )?{_CAPITAL})(?! {_ANY_ROLE}\b)(?!['’-])"
 )
 _SAYS = (
     r"(?:said|says|told|tells|stated|states|added|adds|stressed|announced|explained|warned|argued"
@@ -54,7 +66,10 @@ _SAYS = (
 _SPEAKER = re.compile(
     rf"(?<!of )(?<!of the )\b(?P<name>{_FULL_NAME})(?:, [^,]{{3,60}},)? (?:also |has )?{_SAYS}\b"
 )
-_SAID_BY = re.compile(rf"\b{_BEFORE_CAPITAL}{_SAYS} (?:{_TITLE} )?(?P<name>{_FULL_NAME})")
+_SAID_BY = re.compile(
+    rf"\b{_BEFORE_CAPITAL}{_SAYS} (?:{_TITLE} )?(?P<name>{_FULL_NAME})"
+    r"(?=[,.;:]|$| (?:of|from|at|in|who|as|after)\b)"
+)
 _TITLED = re.compile(rf"\b{_TITLE} (?P<name>{_NAME})")
 _PRONOUN = re.compile(r"\b(?:He|She|he|she)\b(?= [a-z]|['’]s? )")
 # Begins a sentence, or names no person though it has capitals.
@@ -68,7 +83,9 @@ _NO_PERSON = re.compile(
     r"|National|Nations|News|North|Office|Parliament|Party|Police|Post|Press|School|Senate|Service"
     r"|South|State|States|Street|Team|Times|Union|United|University|West)\b"
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?”\"])\s+(?=[A-Z“\"])")
+_SENTENCE_END = re.compile(rf"(?<=[.!?”\"])\s+(?=[{_UPPER}“\"])")
+_QUOTATION = re.compile(r"\s*[“\"][^“”\"]*[”\"]?\s*")
+_SOMEBODY = re.compile(_FULL_NAME)
 _FILLING = frozenset("the a an his her their its our new former late then by of for and".split())
 # What only names in passing: "with Falk", ", which Falk attended,".
 _RELATIVE = re.compile(r", (?:which|who|whose|where|whom)\b[^,]*,")
@@ -114,20 +131,31 @@ class _Reader:
         return read
 
     def _meant(self, start: int) -> str | None:
-        """Whom a pronoun at the beginning of a sentence means, from the sentences before it."""
-        before = _SENTENCE_END.split(self._text[max(0, start - LOOK_BACK_CHARS) : start])
-        return next((who for one in reversed(before) if (who := self._subject(one))), None)
+        """Whom a pronoun at the beginning of a sentence means: whom the sentence before it speaks
+        of, looking back over those that go on with a pronoun or are wholly quoted.
+        """
+        before = _SENTENCE_END.split(self._text[max(0, start - LOOK_BACK_CHARS) : start].rstrip())
+        for said in reversed(before):
+            pronoun = _PRONOUN.search(said)
+            if _QUOTATION.fullmatch(said) or (pronoun and _LEADING.search(said[: pronoun.start()])):
+                continue
+            return self._subject(said)
+        return None
 
     def _subject(self, said: str) -> str | None:
         """Whom a sentence speaks of first: a person by name, or by a role where nobody known has
-        it. Who is only named in passing does not count.
+        it. Who is only named in passing does not count. None where that may be somebody else.
         """
-        places = [(one.start(), one["name"]) for one in self._known.finditer(said) if one["name"]]
+        places: dict[int, str | None] = {
+            one.start(): None for one in _SOMEBODY.finditer(said) if not _NO_PERSON.search(one[0])
+        }
+        places |= {one.start(): one["name"] for one in self._known.finditer(said) if one["name"]}
         for found in _ROLE_ALONE.finditer(said):
             if found["demonym"] is None:
-                places.append((found.start(), self._holder(found) or found[0]))
+                role = found[0].removesuffix(found["more"] or "")
+                places[found.start()] = self._holder(found) or role
         aside = [found.span() for found in _RELATIVE.finditer(said)]
-        for place, who in sorted(places):
+        for place, who in sorted(places.items()):
             in_passing = any(start <= place < end for start, end in aside)
             if not in_passing and not _BEHIND.search(said[:place]):
                 return who
@@ -157,17 +185,19 @@ class _Reader:
 def _people(text: str) -> dict[str, list[tuple[str, frozenset[str]]]]:
     """By last name: the roles that a text gives somebody, with what they are roles of."""
     people: dict[str, list[tuple[str, frozenset[str]]]] = {}
-    for pattern in (_ROLE_NAME, _NAME_ROLE, _SPEAKER, _SAID_BY, _TITLED):
+    patterns = (_ROLE_NAME, _NAME_ROLE, _ROLE_THEN_NAME, _NAMED, _SPEAKER, _SAID_BY, _TITLED)
+    for pattern in patterns:
         for found in pattern.finditer(text):
             told = found.groupdict()
-            name = told["name"]
+            name = told["name"] or told["called"]
             last = re.sub(r"['’]s?$", "", name.split()[-1])
             if _NO_PERSON.search(name) or last.lower() in ROLES:
                 continue
             roles = people.setdefault(last, [])
-            if pattern is _ROLE_NAME:
+            if pattern in (_ROLE_NAME, _ROLE_THEN_NAME):
                 before = text[max(0, found.start() - 40) : found.start()].split("\n")[-1]
-                roles.append((told["role"].lower(), _kind(" ".join(before.split()[-3:]))))
+                of = f"{' '.join(before.split()[-3:])} {told.get('more') or ''}"
+                roles.append((told["role"].lower(), _kind(of)))
             elif pattern is _NAME_ROLE:
                 roles.append((told["role"].lower(), _kind(f"{told['of']} {told['more'] or ''}")))
     return people

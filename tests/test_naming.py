@@ -32,6 +32,26 @@ def last_sentence(*sentences: str, language: str | None = "en") -> str:
             ),
             "Falk was brief.",
         ),
+        (
+            ("The minister of ports, Šime Đurić, denied it.", "He blamed the captain."),
+            "Đurić blamed the captain.",
+        ),
+        (
+            ("Minister Tomas Reed left.", "Ines Falk, who runs the ferry, stayed.", "She waved."),
+            "Falk waved.",
+        ),
+        (
+            ("Minister Tomas Reed left.", "A cook named Ines Falk, 44, stayed.", "She waved."),
+            "Falk waved.",
+        ),
+        (
+            ("Mayor Ines Falk came.", "She was brief.", '"It is late." ', "She left."),
+            "Falk left.",
+        ),
+        (
+            ("The port minister, Ines Falk, came.", "She was brief."),
+            "Falk was brief.",
+        ),
     ],
 )
 def test_roles_and_pronouns_are_read_with_the_name_they_mean(sentences, read):
@@ -47,6 +67,10 @@ def test_roles_and_pronouns_are_read_with_the_name_they_mean(sentences, read):
         ("President Ines Falk came.", "The harbour is deep."),
         ("European Union said no.", "He was pleased."),
         ("President Ines Falk came.", "Mr Reed said he was glad."),
+        ("President Ines Falk came.", "The harbour is deep.", "She praised it."),
+        ("President Ines Falk came.", "An old cook lit the stove.", "She was cold."),
+        ("President Ines Falk came.", "Vera Lund lit the stove.", "She was cold."),
+        ("President Ines Falk said Cape Horn was far.", "Cape Horn is cold.", "He waved."),
     ],
 )
 def test_in_doubt_a_sentence_is_read_as_it_stands(sentences):
