@@ -71,7 +71,7 @@ def read_article(path: Path, name: str) -> Article:
         stated, body = _front_matter(text)
         if stated is not None:
             return _from_front_matter(stated, body, name)
-    return _from_text(text, name)
+    return from_text(text, name)
 
 
 def _file_bytes(path: Path, name: str) -> bytes:
@@ -99,7 +99,8 @@ def _file_bytes(path: Path, name: str) -> bytes:
         raise InaccessibleFile(f"cannot be read: {cause}") from error
 
 
-def _from_text(text: str, name: str) -> Article:
+def from_text(text: str, name: str) -> Article:
+    """An article from a plain text. Raises UnreadableFile where nothing of an article is in it."""
     cleaned = clean(text)
     if not cleaned.text:
         raise UnreadableFile("no article text is left after its page furniture")

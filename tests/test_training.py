@@ -5,6 +5,7 @@ import hashlib
 import json
 import random
 
+import numpy as np
 import pytest
 
 from qa.training.altering import (
@@ -16,7 +17,8 @@ from qa.training.altering import (
     change_word,
     names_in,
 )
-from qa.training.batching import Pair
+from qa.training.batching import LABELS, Pair
+from qa.training.events import Event, event_pairs, read_events
 from qa.training.examples import (
     QuestionGroup,
     SupportPair,
@@ -198,8 +200,94 @@ def test_a_large_encoder_learns_by_changes_of_low_rank_that_can_be_added_to_it_a
     assert path.stat().st_size < (large / "model.safetensors").stat().st_size / 10
 
 
+def test_what_was_learned_can_be_gone_on_from(tmp_path, monkeypatch):
+    import torch
+
+    from qa.training import adapting
+
+    monkeypatch.setattr(adapting, "KEPT_LAYERS", 1)
+    monkeypatch.setattr(adapting, "REFINING_TOKENS", 640)
+    large = tiny(tmp_path / "large", "mpnet")
+    path = tmp_path / "learned.safetensors"
+    both = adapting.adapt(large, PAIRS, PAIRS, seed=1, out=tmp_path).eval()
+    adapting.save_learned(both, path)
+    again = adapting.resumed(large, path).eval()
+    ids = torch.tensor([[0, 2054, 2003, 2, 2, 2009, 2]])
+    told = (ids, torch.zeros_like(ids), torch.ones_like(ids))
+    with torch.no_grad():
+        before = again(*told)
+        for learned, resumed in zip(both(*told), before, strict=True):
+            torch.testing.assert_close(resumed, learned, atol=0.02, rtol=0.02)
+    adapting.refine(again, PAIRS[0], PAIRS[1], adapting.tokenizer_of(large), seed=1)
+    with torch.no_grad():
+        # Every label of the first task is "answers".
+        assert float(again(*told)[0]) > float(before[0]) + 0.001
+
+
+EVENT = Event(
+    "pier",
+    {
+        "post": "Pier opens\n\nPost | 2024-05-03\n\nThe pier of Nyborg opened on Friday. "
+        "Mayor Ines Falk cut a ribbon at noon. It cost 12 million crowns. "
+        "Owls nest in the old tower.",
+        "herald": "A new pier\n\nHerald | 2024-05-03\n\nNyborg has a new pier since Friday. "
+        "Nobody told who paid for it. A band played until late in the evening.",
+    },
+    [
+        {"question": "When did it open?", "evidence": {"post": ["opened on  Friday"]}},
+        {"question": "Who paid for the pier?", "evidence": {}},
+    ],
+    [
+        {
+            "claim": "The pier cost 15 million crowns.",
+            "labels": {"post": "differs", "herald": "silent"},
+            "evidence": {"post": ["It cost 12 million"]},
+        },
+        {
+            "claim": "Nyborg's pier opened on a Friday.",
+            "labels": {"post": "supports", "herald": "supports"},
+            "evidence": {"post": ["opened on Friday"], "herald": ["since Friday"]},
+        },
+    ],
+)
+
+
+def test_of_an_event_is_learned_what_answers_and_what_is_most_taken_for_it():
+    def judged(pairs):
+        return np.array([[0.5 + 0.4 * ("told" in text), 0.2, 0.1, 0.7] for _, text in pairs])
+
+    pairs = event_pairs(EVENT, judged, random.Random(1))
+    asked = {pair.second: pair.evidence for pair in pairs if pair.first == "When did it open?"}
+    assert asked["The pier of Nyborg opened on Friday."] == 1
+    assert sum(asked.values()) == 1
+    unanswered = {pair.second: pair.evidence for pair in pairs if pair.first.startswith("Who paid")}
+    assert set(unanswered.values()) == {0}
+    assert "Nobody told who paid for it." in unanswered
+    cost = [pair for pair in pairs if pair.first.startswith("The pier cost")]
+    told = {pair.second.partition(" It cost")[2]: pair.support for pair in cost}
+    assert told.pop(" 12 million crowns.") == LABELS["contradicts"]
+    assert set(told.values()) <= {LABELS["neutral"]}
+    # Neither a telling sentence nor the one behind it, which is read with it, is called neutral.
+    neutral = [pair.second for pair in pairs if pair.support == LABELS["neutral"]]
+    assert not [text for text in neutral if "opened on Friday" in text and "opened" in text]
+
+
+def test_the_events_are_whole_and_every_snippet_stands_in_one_sentence():
+    def judged(pairs):
+        return np.full((len(pairs), 4), 0.25)
+
+    events = read_events()
+    assert len({event.name for event in events}) == len(events)
+    for event in events[::20]:
+        pairs = event_pairs(event, judged, random.Random(1))
+        answered = {pair.first for pair in pairs if pair.evidence == 1}
+        for asked in event.questions:
+            assert (asked["question"] in answered) == bool(asked["evidence"]), asked
+        told = {pair.first for pair in pairs if pair.support in (0, 1)}
+        assert told == {one["claim"] for one in event.claims if one["evidence"]}
+
+
 def test_what_a_teacher_tells_counts_more_than_the_label():
-    import numpy as np
     import torch
 
     from qa.training.batching import Batch

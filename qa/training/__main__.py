@@ -16,14 +16,21 @@ SEED = 20230313
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--seed", default=SEED, show_default=True)
 @click.option("--share", default=1.0, show_default=True, help="Share of the examples to draw from.")
-def train(data: Path, out: Path, seed: int, share: float) -> None:
-    """Train on the sets in DATA/ship, judge by those in DATA/judge, and write to OUT what
-    `qa/model` holds.
+@click.option(
+    "--learned",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Weights learned from DATA/ship before, to go on with events from.",
+)
+def train(data: Path, out: Path, seed: int, share: float, learned: Path | None) -> None:
+    """Train on the sets in DATA/ship and on the events beside this code, judge by the sets in
+    DATA/judge, and write to OUT what `qa/model` holds.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     from index.embedding import packaged_model
+    from qa.judging import LEARNED, Judge
     from qa.preparing import unpacked
-    from qa.training.adapting import adapt, save_learned, tokenizer_of
+    from qa.training.adapting import adapt, refine, resumed, save_learned, tokenizer_of
+    from qa.training.events import event_pairs, read_events
     from qa.training.examples import (
         made_pairs,
         question_groups,
@@ -52,30 +59,47 @@ def train(data: Path, out: Path, seed: int, share: float) -> None:
         return rng.sample(everything, int(share * len(everything)))
 
     groups = question_groups(ship, seed) + statement_groups(known, seed, 8_000)
-    log.info("%d questions; searching for hard negatives", len(groups))
-    groups = mined(groups, packaged_model(), tokenizer_of(packaged_model()), seed)
-    learned, told_of = (
+    if learned is None:
+        log.info("%d questions; searching for hard negatives", len(groups))
+        groups = mined(groups, packaged_model(), tokenizer_of(packaged_model()), seed)
+    *sets, again = (
         pairs_of((drawn(groups), drawn(made_pairs(known, passages, seed + number))), rng)
-        for number in range(2)
+        for number in range(3)
     )
     with unpacked(out) as folder:
-        judge = adapt(Path(folder), learned, told_of, seed=seed, out=out)
-    finish(save_learned(judge, out / "evidence.safetensors"), data, out, seed)
+        judge = (
+            resumed(Path(folder), learned)
+            if learned
+            else adapt(Path(folder), *sets, seed=seed, out=out)
+        )
+        settle(save_learned(judge, out / LEARNED), out)
+        judged = Judge(out).shares
+        events = rng.sample(read_events(), len(read_events()))
+        narrow = [pair for event in events for pair in event_pairs(event, judged, rng)]
+        refine(judge, narrow, [*again[0], *again[1]], tokenizer_of(Path(folder)), seed=seed)
+    finish(save_learned(judge, out / LEARNED), data, out, seed)
 
 
-def finish(sha256: str, data: Path, out: Path, seed: int) -> None:
-    """Writes the settings and the card of what was learned, which is in `out`.
+def settle(sha256: str, out: Path) -> None:
+    """Writes the settings of what was learned, which is in `out`.
 
-    The weights and thresholds in the settings are those of the packaged model until
-    `docs/calibrate.py` has chosen others.
+    The weights and thresholds are those of the packaged model until `docs/calibrate.py` has chosen
+    others.
     """
-    from qa.judging import FOLDER, LEARNED, SETTINGS, Judge
-    from qa.training.card import model_card
-    from qa.training.measuring import evidence_figures, support_figures
+    from qa.judging import FOLDER, SETTINGS
 
     packaged = json.loads((FOLDER / SETTINGS).read_text(encoding="utf-8"))
     settings = {"sha256": sha256, "calibration": packaged["calibration"]}
     (out / SETTINGS).write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+
+
+def finish(sha256: str, data: Path, out: Path, seed: int) -> None:
+    """Writes the settings and the card of what was learned, which is in `out`."""
+    from qa.judging import LEARNED, Judge
+    from qa.training.card import model_card
+    from qa.training.measuring import evidence_figures, support_figures
+
+    settle(sha256, out)
     judge, held_back = Judge(out), data / "judge"
     card = model_card(
         evidence_figures(judge.shares, held_back, seed),

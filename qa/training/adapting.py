@@ -3,7 +3,7 @@ ship beside the packages that bring its weights.
 
 All weights of its upper layers learn first, for each task by itself. What both changed is added up,
 reduced to a low rank, and goes on to learn both tasks, from what the two tell of other pairs and
-from labels.
+from labels. Then it is refined on events, whose questions and statements narrowly miss.
 """
 
 import hashlib
@@ -18,6 +18,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from index.compiling import computes_bfloat16
+from qa.preparing import add_learned
 from qa.training.batching import LABELS, MAX_TOKENS, NO_LABEL, Pair, batches
 from qa.training.fitting import fit, mixed
 from qa.training.network import Judge, new_judge
@@ -36,6 +38,10 @@ SHARE = 0.6
 BOTH_LABELLED_TOKENS = 1_000_000
 BOTH_ENCODER_RATE = 1e-4
 BOTH_HEAD_RATE = 2e-4
+# Then it goes on with events, in smaller steps, in turn with pairs of the kinds known before.
+REFINING_RATE = 5e-5
+REFINING_TOKENS = 1_600
+KNOWN_SHARE = 1 / 3
 
 log = logging.getLogger(__name__)
 
@@ -96,8 +102,10 @@ def adapt(
     return both
 
 
-def joined(folder: Path, evidence: Judge, support: Judge) -> Judge:
-    """One network of two that learned one task each: the head of each, the changes of both."""
+def joined(folder: Path, evidence: Judge, support: Judge, share: float = SHARE) -> Judge:
+    """One network of two that learned one task each: the head of each, and so large a share of what
+    each changed.
+    """
     both = new_judge(folder)
     both.evidence.load_state_dict(evidence.evidence.state_dict())
     both.support.load_state_dict(support.support.state_dict())
@@ -115,9 +123,33 @@ def joined(folder: Path, evidence: Judge, support: Judge) -> Judge:
             place = f"encoder.layer.{number}.{name}.weight"
             change = sum(their[place] - linear.weight.data for their in theirs)
             parent, _, last = name.rpartition(".")
-            setattr(layer.get_submodule(parent), last, LowRank(linear, SHARE * change, RANK))
+            setattr(layer.get_submodule(parent), last, LowRank(linear, share * change, RANK))
     both.encoder.embeddings.requires_grad_(False)
     return both
+
+
+def resumed(folder: Path, learned: Path) -> Judge:
+    """The network of `joined` as `save_learned` wrote it, to go on from there."""
+    judge = new_judge(folder)
+    with torch.no_grad():
+        add_learned(judge, learned)
+    return joined(folder, judge, judge, share=0.5)
+
+
+def refine(
+    judge: Judge, learned: Sequence[Pair], known: Sequence[Pair], tokenizer: Any, *, seed: int
+) -> None:
+    """Goes on with the learned pairs, every third step with known ones."""
+    rng = random.Random(seed)
+    short = [one for one in known if len(f"{one.first} {one.second}".split()) <= MOST_WORDS]
+    rng.shuffle(short)
+    new, old = (
+        list(batches(pairs, tokenizer, rng, REFINING_TOKENS))
+        for pairs in (learned, short[: len(learned)])
+    )
+    order = [*new, *old[: int(len(new) * KNOWN_SHARE / (1 - KNOWN_SHARE))]]
+    rng.shuffle(order)
+    fit(judge, order, seed=seed, encoder_rate=REFINING_RATE, head_rate=REFINING_RATE)
 
 
 def _linears(layer: nn.Module) -> Iterator[tuple[str, nn.Linear]]:
@@ -179,9 +211,10 @@ def told_by(
 ) -> list[Pair]:
     """The pairs with what the teacher tells of them."""
     told: list[Pair] = []
+    native = computes_bfloat16()
     teacher.eval()
     for batch in batches(pairs, tokenizer, rng):
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=native):
             evidence, support = teacher(
                 *map(torch.from_numpy, (batch.ids, batch.types, batch.mask))
             )

@@ -74,7 +74,9 @@ def support_labelled(pairs: Sequence[SupportPair]) -> list[Pair]:
     return [Pair(one.claim, one.source, support=LABELS[one.label]) for one in pairs]
 
 
-def batches(pairs: Sequence[Pair], tokenizer: Any, rng: random.Random) -> Iterator[Batch]:
+def batches(
+    pairs: Sequence[Pair], tokenizer: Any, rng: random.Random, most_tokens: int | None = None
+) -> Iterator[Batch]:
     """The pairs in random order, those of like length together."""
     by_length: dict[int, list[tuple[Pair, Any]]] = {length: [] for length in LENGTHS}
     encoded = tokenizer.encode_batch([(pair.first, pair.second) for pair in pairs])
@@ -84,7 +86,7 @@ def batches(pairs: Sequence[Pair], tokenizer: Any, rng: random.Random) -> Iterat
     made = []
     for length, rows in by_length.items():
         rng.shuffle(rows)
-        most = BATCH_TOKENS // length
+        most = (most_tokens or BATCH_TOKENS) // length
         made += [_batch(rows[at : at + most], most, length) for at in range(0, len(rows), most)]
     rng.shuffle(made)
     yield from made

@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
+from index.compiling import computes_bfloat16
 from qa.training.batching import LABELS, Batch, Pair, batches, evidence_pairs, support_labelled
 from qa.training.examples import QuestionGroup, SupportPair, among_others
 from qa.training.network import Judge
@@ -53,10 +54,11 @@ def fit(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, steps))
     tokens = sum(int(batch.mask.sum()) for batch in order)
     log.info("%d steps, %.1f million tokens", steps, tokens / 1e6)
+    native = computes_bfloat16()
     judge.train()
     started, seen, mean = time.monotonic(), 0, {"evidence": 0.7, "support": 1.1}
     for step, batch in enumerate(order, 1):
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=native):
             evidence, support = judge(*map(torch.from_numpy, (batch.ids, batch.types, batch.mask)))
         evidence, support = evidence[: len(batch.evidence)], support[: len(batch.evidence)]
         kind = "evidence" if batch.evidence[0] >= 0 else "support"
