@@ -42,6 +42,8 @@ BOTH_HEAD_RATE = 2e-4
 REFINING_RATE = 5e-5
 REFINING_TOKENS = 1_600
 KNOWN_SHARE = 1 / 3
+# Of what that changes so much is kept, so that little of what was known before is forgotten.
+REFINED_SHARE = 0.6
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +141,9 @@ def resumed(folder: Path, learned: Path) -> Judge:
 def refine(
     judge: Judge, learned: Sequence[Pair], known: Sequence[Pair], tokenizer: Any, *, seed: int
 ) -> None:
-    """Goes on with the learned pairs, every third step with known ones."""
+    """Goes on with the learned pairs, every third step with known ones, and keeps the weights
+    between those before and those after.
+    """
     rng = random.Random(seed)
     short = [one for one in known if len(f"{one.first} {one.second}".split()) <= MOST_WORDS]
     rng.shuffle(short)
@@ -149,7 +153,16 @@ def refine(
     )
     order = [*new, *old[: int(len(new) * KNOWN_SHARE / (1 - KNOWN_SHARE))]]
     rng.shuffle(order)
+    before = {
+        name: weight.detach().clone()
+        for name, weight in judge.named_parameters()
+        if weight.requires_grad
+    }
     fit(judge, order, seed=seed, encoder_rate=REFINING_RATE, head_rate=REFINING_RATE)
+    with torch.no_grad():
+        for name, weight in judge.named_parameters():
+            if name in before:
+                weight.lerp_(before[name], 1 - REFINED_SHARE)
 
 
 def _linears(layer: nn.Module) -> Iterator[tuple[str, nn.Linear]]:

@@ -31,7 +31,8 @@ thresholds that the product applies to its judgements.
   with changes of rank 96 in its upper eight layers, and two heads.
 - Made in two steps: all weights of the upper layers learn each task by itself; what both changed is
   added up, reduced in rank, and learns both tasks from what the two tell of other pairs and from
-  labels. Then it goes on with invented events, in turn with more pairs of the sets."""
+  labels. Then it goes on with invented events, in turn with more pairs of the sets; .6 of what that
+  changes is kept."""
 _LEARNED = """## Learned from
 
 Sets with licences that allow weights to be published, under `DATA/ship`, and what was made of them:
@@ -41,9 +42,9 @@ or held against the passage without them, sentences behind the one before them, 
 questions.
 
 Events are in `qa/training/events.jsonl.gz`, invented for this and under the licence of the project:
-two reports of each, questions of which two fifths are narrowly not answered, and statements that each
-report is marked to support, to contradict, or neither, with the snippets that do. Beside those it
-learns from the sentences that it took for them most.
+two reports of each, questions of which two fifths are narrowly not answered, and statements that
+each report is marked to support, to contradict, or neither, with the snippets that do. Beside those
+it learns from the sentences that it took for them most.
 """
 Figures = Mapping[str, Mapping[str, float]]
 
