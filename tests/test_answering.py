@@ -163,8 +163,13 @@ def evidence(name: str, score: float, start: int) -> Evidence:
 
 
 def test_sentences_far_behind_the_best_are_not_quoted():
-    chosen = choose([evidence("a", 0.9, 0), evidence("a", 0.89, 20), evidence("b", 0.6, 0)], 0.5)
-    assert [one.article.name for one in chosen] == ["a", "a"]
+    best = [evidence("a", 0.98, 0), evidence("a", 0.979, 20)]
+    assert choose([*best, evidence("b", 0.7, 0)], 0.5) == best
+
+
+def test_a_further_sentence_must_be_likely_by_itself():
+    best, near = evidence("a", 0.8, 0), evidence("b", 0.7, 0)
+    assert choose([best, near, evidence("c", 0.6, 0)], 0.5) == [best, near]
 
 
 def test_nothing_is_quoted_below_the_threshold():
