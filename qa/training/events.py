@@ -84,9 +84,8 @@ def _question_pairs(
     order = sorted(range(len(near)), key=lambda at: -surely[at])
     if answers:
         order = [at for at in order if surely[at] < TOO_SURE]
-    chosen = order[: MISTAKEN - bool(answers)]
-    left = [at for at in range(len(near)) if at not in chosen]
-    chosen += rng.sample(left, min(1, len(left)))
+    most = MISTAKEN - bool(answers)
+    chosen = order[:most] + rng.sample(order[most:], min(1, len(order[most:])))
     for text in rng.sample(answers, min(MOST_ANSWERS, len(answers))):
         yield Pair(question, text, evidence=1)
     for at in chosen:
