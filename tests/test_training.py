@@ -18,7 +18,7 @@ from qa.training.altering import (
     names_in,
 )
 from qa.training.batching import LABELS, Pair
-from qa.training.events import Event, event_pairs, read_events
+from qa.training.events import Event, event_pairs, read_events, stranger_pairs
 from qa.training.examples import (
     QuestionGroup,
     SupportPair,
@@ -270,6 +270,32 @@ def test_of_an_event_is_learned_what_answers_and_what_is_most_taken_for_it():
     # Neither a telling sentence nor the one behind it, which is read with it, is called neutral.
     neutral = [pair.second for pair in pairs if pair.support == LABELS["neutral"]]
     assert not [text for text in neutral if "opened on Friday" in text and "opened" in text]
+
+
+def test_what_is_said_of_others_does_not_answer_a_question_that_names_someone():
+    def judged(pairs):
+        return np.array([[0.9 if "Skagen" in text else 0.1] for _, text in pairs])
+
+    def event(name, said, *questions):
+        asked = [{"question": one, "evidence": {}} for one in questions]
+        return Event(name, {"post": f"News\n\nPost | 2024-05-03\n\n{said}"}, asked, [])
+
+    nyborg = event(
+        "nyborg",
+        "The pier of Nyborg opened on Friday.",
+        "When did the pier of Nyborg open?",
+        "When did the new pier open?",
+    )
+    skagen = event("skagen", "Skagen said its pier opened in March. A pier of Ribe opened in May.")
+    other = event("other", "The pier of Nyborg opened before the war.")
+    among = [nyborg, skagen, other]
+    pairs = stranger_pairs([nyborg], among, judged, random.Random(1))
+    # The one taken for an answer most, of an article that never names it; nothing where no name is
+    # asked for.
+    assert [(pair.first, pair.second, pair.evidence) for pair in pairs] == [
+        ("When did the pier of Nyborg open?", "Skagen said its pier opened in March.", 0)
+    ]
+    assert not stranger_pairs([nyborg], [nyborg, other], judged, random.Random(1))
 
 
 def test_the_events_are_whole_and_every_snippet_stands_in_one_sentence():

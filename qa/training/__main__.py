@@ -30,7 +30,7 @@ def train(data: Path, out: Path, seed: int, share: float, learned: Path | None) 
     from qa.judging import LEARNED, Judge
     from qa.preparing import unpacked
     from qa.training.adapting import adapt, refine, resumed, save_learned, tokenizer_of
-    from qa.training.events import event_pairs, read_events
+    from qa.training.events import event_pairs, read_events, stranger_pairs
     from qa.training.examples import (
         made_pairs,
         question_groups,
@@ -76,6 +76,7 @@ def train(data: Path, out: Path, seed: int, share: float, learned: Path | None) 
         judged = Judge(out).shares
         events = rng.sample(read_events(), len(read_events()))
         narrow = [pair for event in events for pair in event_pairs(event, judged, rng)]
+        narrow += stranger_pairs(events, events, judged, rng)
         refine(judge, narrow, [*again[0], *again[1]], tokenizer_of(Path(folder)), seed=seed)
     finish(save_learned(judge, out / LEARNED), data, out, seed)
 

@@ -7,6 +7,7 @@ import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from index.splitting import split_article
 from qa.agreeing import Sentence
 from qa.training.batching import LABELS, Pair
 from qa.training.measuring import Score
-from qa.words import stems, telling_stems
+from qa.words import missing_names, names, stems, telling_stems
 
 EVENTS = Path(__file__).parent / "events.jsonl.gz"
 # Of the sentences that do not answer, so many that share most words with a question are read, and
@@ -26,6 +27,9 @@ MISTAKEN = 4
 TOO_SURE = 0.95
 MOST_ANSWERS = 3
 NEAR_STATEMENT = 5
+# Of the sentences of other events, so many that share most words with a question that names someone
+# whom their article never names are read, and the one most taken for an answer is learned from.
+STRANGE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,12 @@ def _sentences(outlet: str, text: str) -> list[Sentence]:
     article = from_text(text, f"{outlet}.txt")
     passages = split_article(article.text, article.language, article.title)
     return [Sentence(article, one, span) for one in passages for span in one.sentences]
+
+
+@cache
+def _told(outlet: str, text: str) -> list[tuple[Sentence, str, frozenset[str]]]:
+    """The sentences of a text as they are read, with the stems of that."""
+    return [(one, read, stems(read)) for one in _sentences(outlet, text) for read in [one.read]]
 
 
 def _question_pairs(
@@ -119,6 +129,40 @@ def _claim_pairs(
     chosen = order[:2] if label == "silent" else rng.sample(order[1:], min(1, len(order[1:])))
     for at in chosen:
         yield Pair(claim, near[at], support=LABELS["neutral"])
+
+
+def stranger_pairs(
+    asked_of: Sequence[Event], among: Sequence[Event], judged: Score, rng: random.Random
+) -> list[Pair]:
+    """What is to be learned from questions on one event beside the sentences of others."""
+    told = [
+        (event.name, *one)
+        for event in among
+        for outlet, text in event.articles.items()
+        for one in _told(outlet, text)
+    ]
+    pairs = []
+    for event in asked_of:
+        for asked in event.questions:
+            question: str = asked["question"]
+            telling = telling_stems(question)
+            if not names(question) or not telling:
+                continue
+            near = sorted(
+                (
+                    (len(telling & known) / len(telling) + 0.2 * rng.random(), at)
+                    for at, (name, _, _, known) in enumerate(told)
+                    if name != event.name and telling & known
+                ),
+                reverse=True,
+            )[: 3 * STRANGE]
+            strange = [
+                told[at][2] for _, at in near if missing_names(question, told[at][1].article.text)
+            ][:STRANGE]
+            if strange:
+                surely = judged([(question, text) for text in strange])[:, 0]
+                pairs.append(Pair(question, strange[int(surely.argmax())], evidence=0))
+    return pairs
 
 
 def _holds(sentence: Sentence, snippets: Sequence[str]) -> bool:
