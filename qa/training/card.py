@@ -44,7 +44,8 @@ questions.
 Events are in `qa/training/events.jsonl.gz`, invented for this and under the licence of the project:
 two reports of each, questions of which two fifths are narrowly not answered, and statements that
 each report is marked to support, to contradict, or neither, with the snippets that do. Beside those
-it learns from the sentences that it took for them most.
+it learns from the sentences that it took for them most, and from what other events' reports say of
+others than a question names.
 """
 Figures = Mapping[str, Mapping[str, float]]
 
