@@ -28,10 +28,10 @@ CLOSEST = 3
 PER_ARTICLE = 2
 # A sentence is offered beside the best one only when it scores nearly as well, in log-odds: another
 # article's so nearly, a second one of an article almost as well.
-NEARLY_AS_GOOD = 2.5
+NEARLY_AS_GOOD = 2.0
 AS_GOOD = 0.1
 # And only when it is by itself likely enough to answer.
-LIKELY = 0.67
+LIKELY = 0.73
 # How surely a question must be in another language to say so.
 SURELY = 0.4
 WRITER = "quotes"
