@@ -146,7 +146,7 @@ def _answer(n: int, turn: Turn, answer: Answer) -> str:
     searched += f" {answer.searched.within}" if answer.searched.within else ""
     about = (
         f'<p class="about">{text_of(_written(answer))} · searched {text_of(searched)}'
-        f" · {answer.seconds:.2f} s</p>"
+        f" · {round(answer.seconds, 4):.2f} s</p>"
         if turn.done and not turn.stopped
         else ""
     )
