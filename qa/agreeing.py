@@ -4,7 +4,9 @@ Support is the trained model's judgement; a difference is told by comparing numb
 or judged a contradiction. In doubt an article is silent.
 """
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -149,6 +151,19 @@ def find_verdict(
     highest = max((supports for supports, _ in judged), default=0.0)
     silent = Finding(article, "silent", None, None, highest, nearest)
     return best or differing or contradicting or silent
+
+
+def find_verdicts(
+    asked: Sequence[tuple[str, Sequence[Sentence], Sequence[float]]],
+    model: SupportModel | None,
+    most: int = SENTENCES,
+) -> list[Finding]:
+    """The verdict of `find_verdict` for each statement with the sentences of an article and their
+    cosines, found side by side on the cores there are.
+    """
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        found = [pool.submit(find_verdict, *one, model=model, most=most) for one in asked]
+        return [one.result() for one in found]
 
 
 def _held(statement: str, sentence: Sentence, supports: float) -> float:

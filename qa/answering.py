@@ -23,7 +23,9 @@ from qa.writing.drafting import Drafter
 from qa.writing.models import open_writer
 
 MAX_QUESTION_CHARS = 2_000
-PASSAGES = 10
+PASSAGES = 20
+# Of the passages that nothing is cited of, so many of the nearest are told of.
+LOOKED_AT = 10
 CLOSEST = 3
 PER_ARTICLE = 2
 # A sentence is offered beside the best one only when it scores nearly as well, in log-odds: another
@@ -31,7 +33,7 @@ PER_ARTICLE = 2
 NEARLY_AS_GOOD = 2.0
 AS_GOOD = 0.1
 # And only when it is by itself likely enough to answer.
-LIKELY = 0.73
+LIKELY = 0.55
 # How surely a question must be in another language to say so.
 SURELY = 0.4
 WRITER = "quotes"
@@ -111,7 +113,7 @@ class Answerer:
                     searched=_searched(snapshot, question.scope),
                     writer=WRITER,
                     seconds=time.perf_counter() - started,
-                    looked_at=_looked_at(hits, citations),
+                    looked_at=_looked_at(hits[:LOOKED_AT], citations),
                 )
             else:
                 yield Refusal(

@@ -54,8 +54,13 @@ _NAMED = (
     "player politician president prince princess queen king region retailer river "
     "senator show singer star state stadium storm team town tribe university village volcano winner"
 )
+# "which German football club", "which of the clubs", but not "what did the club".
+_WHICH = (
+    r"\b(?:which|what)(?: of (?:the|these|those))?(?: "
+    r"(?!(?:did|do|does|has|have|had|can|could|will|would|should|may|might)\b)[\w'’-]+){0,2}"
+)
 _NAME = re.compile(
-    r"\b(?:who|whom|whose)\b|\b(?:which|what)(?: [\w'’-]+){0,2} "
+    rf"\b(?:who|whom|whose)\b|{_WHICH} "
     rf"(?:{'|'.join(_NAMED.split())}|companies|countries|cities|parties|universities)s?\b"
     r"|\bwhat (?:is|are|was|were) .*\b(?:called|named)\b|\bnames? of\b",
     re.IGNORECASE,
@@ -69,10 +74,10 @@ _ASKING = re.compile(
     r"|whom?|whose|where|when|which|what|why|how)\b",
     re.IGNORECASE,
 )
-_COUNTRY = re.compile(r"\b(?:which|what)(?: [\w'’-]+){0,2} (?:countr|nation)", re.IGNORECASE)
+_COUNTRY = re.compile(rf"{_WHICH} (?:countr|nation)", re.IGNORECASE)
 # Of these no country is one; a team or a winner may be.
 _NO_COUNTRY = re.compile(
-    r"\b(?:which|what)(?: [\w'’-]+){0,2} (?:act(?:or|ress)|agency|airline|author|bank|brand|"
+    rf"{_WHICH} (?:act(?:or|ress)|agency|airline|author|bank|brand|"
     r"billionaire|celebrity|coach|company|corporation|firm|founder|judge|king|lawmaker|leader|magazine|"
     r"minister|newspaper|person|player|politician|president|prince|princess|queen|retailer|senator|"
     r"singer|star|university)",

@@ -6,7 +6,7 @@ from itertools import pairwise
 from index.articles import Article, Span
 from index.searching import Snapshot
 from index.splitting import split_article
-from qa.agreeing import Embed, Finding, Sentence, SupportModel, find_verdict
+from qa.agreeing import Embed, Finding, Sentence, SupportModel, find_verdicts
 from qa.copying import original_of
 from qa.differing import missing_numbers
 from qa.errors import BadQuestion
@@ -71,10 +71,8 @@ def check(statement: str, snapshot: Snapshot, embed: Embed, model: SupportModel)
         )
     vectors = embed([statement, *(one.read for theirs in sentences.values() for one in theirs)])
     cosines = iter((vectors[1:] @ vectors[0]).tolist())
-    findings = [
-        find_verdict(statement, theirs, [next(cosines) for _ in theirs], model)
-        for theirs in sentences.values()
-    ]
+    asked = [(statement, theirs, [next(cosines) for _ in theirs]) for theirs in sentences.values()]
+    findings = find_verdicts(asked, model)
     findings.sort(key=lambda one: (_ORDER[one.verdict], -one.score, -one.nearest, one.article))
     articles = {name: theirs[0].article for name, theirs in sentences.items()}
     copies = original_of(list(articles.values()))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.embedding import Vectors
-from qa.agreeing import Embed, Finding, SupportModel, find_verdict
+from qa.agreeing import Embed, Finding, Sentence, SupportModel, find_verdicts
 from qa.copying import original_of
 from qa.differing import difference
 from qa.events import same_event
@@ -44,27 +44,31 @@ def write(
     around = _around(chosen, evidence)
     vectors = embed([one.sentence.read for one in around])
     row = {_place(one): vectors[at] for at, one in enumerate(around)}
-    groups = _grouped(chosen, row, model)[:MAX_CLAIMS]
+    groups = _grouped(chosen, row, model)
     citations: list[Citation] = []
     numbers: dict[tuple[str, int], int] = {}
     for group in groups:
         for one in group:
             citations.append(cite(len(citations) + 1, one.article, one.span))
             numbers[_place(one)] = len(citations)
-    told: list[tuple[list[Evidence], list[ArticleVerdict]]] = []
-    for group in groups:
-        verdicts = [
-            ArticleVerdict(one.article.name, "supports", numbers[_place(one)]) for one in group
-        ]
-        for name in sorted({one.article.name for one in around} - {v.article for v in verdicts}):
-            theirs = [one for one in around if one.article.name == name]
-            if not _comparable(group[0], theirs, row):
-                continue
-            finding = _finding(group[0], theirs, row, model)
-            if finding.verdict == "silent" and not model and finding.nearest >= SILENT_BELOW_COSINE:
-                continue
+    told = [
+        (
+            group,
+            [ArticleVerdict(one.article.name, "supports", numbers[_place(one)]) for one in group],
+        )
+        for group in groups
+    ]
+    others = [
+        (group, verdicts, theirs)
+        for group, verdicts in told
+        for theirs in _others(group, around)
+        if _comparable(group[0], theirs, row)
+    ]
+    findings = find_verdicts([_asked(group[0], theirs, row) for group, _, theirs in others], model)
+    for (_, verdicts, _), finding in zip(others, findings, strict=True):
+        # Without a model nobody knows what a sentence says that comes this near.
+        if model or finding.verdict != "silent" or finding.nearest < SILENT_BELOW_COSINE:
             verdicts.append(_verdict(finding, citations, numbers))
-        told.append((group, verdicts))
     named = {one.article for _, verdicts in told for one in verdicts}
     articles = {one.article.name: one.article for one in around if one.article.name in named}
     copies = original_of(list(articles.values()))
@@ -134,8 +138,15 @@ def _grouped(
                 group.append(one)
                 break
         else:
-            groups.append([one])
+            if len(groups) < MAX_CLAIMS:
+                groups.append([one])
     return groups
+
+
+def _others(group: Sequence[Evidence], around: Sequence[Evidence]) -> list[list[Evidence]]:
+    """The sentences of each article that is not in the group, in the order of their names."""
+    names = {one.article.name for one in around} - {one.article.name for one in group}
+    return [[one for one in around if one.article.name == name] for name in sorted(names)]
 
 
 def _comparable(
@@ -157,15 +168,12 @@ def _one_claim(first: Evidence, other: Evidence, cosine: float, model: SupportMo
     return supports >= model.supports_from
 
 
-def _finding(
-    first: Evidence,
-    theirs: Sequence[Evidence],
-    row: dict[tuple[str, int], Vectors],
-    model: SupportModel | None,
-) -> Finding:
-    sentences = [one.sentence for one in theirs]
+def _asked(
+    first: Evidence, theirs: Sequence[Evidence], row: dict[tuple[str, int], Vectors]
+) -> tuple[str, list[Sentence], list[float]]:
+    """The claim, and the sentences of an article with their cosines, as a verdict is asked for."""
     cosines = [float(row[_place(first)] @ row[_place(one)]) for one in theirs]
-    return find_verdict(first.sentence.read, sentences, cosines, model)
+    return first.sentence.read, [one.sentence for one in theirs], cosines
 
 
 def _verdict(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from index.articles import Article
 from index.searching import Snapshot, rank_articles
-from qa.agreeing import Embed, Finding, Sentence, SupportModel, find_verdict
+from qa.agreeing import Embed, Finding, Sentence, SupportModel, find_verdicts
 from qa.copying import original_of
 from qa.errors import TooMuchToCompare
 from qa.events import same_event
@@ -121,16 +121,17 @@ def _rows(
             told(1)
             if _place(sentence) in told_already:
                 continue
-            findings = [Finding(sentence.article.name, "supports", sentence, None, 1.0, 1.0)]
-            for other, rest in enumerate(articles):
-                if other == at:
-                    continue
-                cosines = (vectors[other] @ vectors[at][number]).tolist()
-                found = find_verdict(sentence.read, rest, cosines, model, SENTENCES)
-                findings.append(found)
+            asked = [
+                (sentence.read, rest, (vectors[other] @ vectors[at][number]).tolist())
+                for other, rest in enumerate(articles)
+                if other != at
+            ]
+            others = find_verdicts(asked, model, SENTENCES)
+            for found, (_, rest, cosines) in zip(others, asked, strict=True):
                 if found.sentence and _one_claim(sentence, found, cosines, rest, model):
                     told_already.add(_place(found.sentence))
-            rows.append(_Row(sentence, tuple(findings)))
+            own = Finding(sentence.article.name, "supports", sentence, None, 1.0, 1.0)
+            rows.append(_Row(sentence, (own, *others)))
     return sorted(rows, key=lambda row: row.rank)
 
 

@@ -24,16 +24,18 @@ from qa.errors import EvidenceModelError
 from qa.judging import Judge, log_odds, probability, share_of
 from qa.words import article_stems, missing_names, names, stems, telling_stems
 
-# Of the found sentences, so many that share most words with the question are read.
-READ = 18
-# What the score of the passage counts against the share of the words in that choice.
-RANK_SHARE = 0.5
+# Of the found sentences, so many that promise most are read.
+READ = 24
+# What the score of the passage, and what the sentence has to offer, count in that choice against
+# the share of the question's words.
+RANK_SHARE = 0.87
+OFFERS_SHARE = 0.21
 # How surely a sentence is what was reported when it has every word of it.
 REPORTED = 0.95
 # Less than what is found among so many passages is not asked of an answer; as few were measured.
 FEWEST = 200
 # How soon more of an echo adds little; between fewer articles than these an echo tells nothing.
-ECHO = 10.0
+ECHO = 3.0
 ECHOING = 4
 # What is left of a sentence's score for each name of the question that its article lacks.
 MISSING_NAME_SHARE = 0.5
@@ -80,7 +82,8 @@ class TrainedEvidence:
     """The packaged evidence model together with what can be told without one, by the weights that
     belong to it.
 
-    Only the sentences that share most with the question are read.
+    Only the sentences that promise most are read: that share words with the question, stand in a
+    passage that the search ranks high, and have the kind of thing that is asked for.
     """
 
     def __init__(self, judge: Judge) -> None:
@@ -112,14 +115,20 @@ class TrainedEvidence:
         asked = telling_stems(question)
         texts = [one.sentence.read for one, _ in found]
         shares = [len(asked & stems(text)) / max(1, len(asked)) for text in texts]
-        read = sorted(
-            range(len(found)), key=lambda at: -shares[at] - RANK_SHARE * found[at][1].score
-        )[:READ]
+        offered = [
+            offers(question, one.text, one.article.published, one.article.text) for one, _ in found
+        ]
+        promise = [
+            share + RANK_SHARE * hit.score + OFFERS_SHARE * offer
+            for share, offer, (_, hit) in zip(shares, offered, found, strict=True)
+        ]
+        read = sorted(range(len(found)), key=lambda at: -promise[at])[:READ]
         measures = self._measures(
             question,
             [found[at] for at in read],
             [texts[at] for at in read],
             [shares[at] for at in read],
+            [offered[at] for at in read],
         )
         told = dict(zip(read, measures, strict=True))
         return [(one, told.get(at)) for at, (one, _) in enumerate(found)]
@@ -130,22 +139,25 @@ class TrainedEvidence:
         found: Sequence[tuple[Evidence, Hit]],
         texts: Sequence[str],
         word_shares: Sequence[float],
+        offered: Sequence[float],
     ) -> list[dict[str, float]]:
         asked = telling_stems(question)
         measures = [
             {
                 "network": odds,
                 "words": share,
-                "offers": offers(question, one.text, one.article.published, one.article.text),
+                "offers": offer,
                 "unmentioned": _unmentioned(asked, one.article.text),
-                "missing names": float(min(2, missing_names(question, one.article.text))),
+                # One name may only be spelt otherwise, two tell of something else.
+                "missing names": float(min(2, missing_names(question, one.article.text)) ** 2),
                 "heading": float(hit.passage.heading),
                 "decided": decided,
             }
-            for odds, decided, share, (one, hit) in zip(
+            for odds, decided, share, offer, (one, hit) in zip(
                 self._odds(question, texts),
                 self._decided(question, [one for one, _ in found]),
                 word_shares,
+                offered,
                 found,
                 strict=True,
             )
@@ -185,14 +197,16 @@ def _echoes(question: str, texts: Sequence[str], chances: Sequence[float]) -> li
     most and less below it: of many sentences, those that answer tend to give one answer.
     """
     answers = [answers_of_kind(question, text) for text in texts]
+    # Their odds, so that many texts that are hardly likely do not outweigh one that is.
+    odds = [chance / (1 - chance) for chance in chances]
     likely: dict[str, float] = defaultdict(float)
-    for theirs, chance in zip(answers, chances, strict=True):
+    for theirs, own in zip(answers, odds, strict=True):
         for answer in theirs:
-            likely[answer] += chance
-    together = sum(chances) or 1.0
+            likely[answer] += own
+    together = sum(odds) or 1.0
     told = [
-        log1p(ECHO * max((likely[one] - chance for one in theirs), default=0.0) / together)
-        for theirs, chance in zip(answers, chances, strict=True)
+        log1p(ECHO * max((likely[one] - own for one in theirs), default=0.0) / together)
+        for theirs, own in zip(answers, odds, strict=True)
     ]
     return [one - max(told) for one in told]
 

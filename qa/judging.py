@@ -77,15 +77,18 @@ class Judge:
         if not pairs:
             return np.empty((0, 4))
         with self._lock:
-            new = [pair for pair in dict.fromkeys(pairs) if pair not in self._known]
-            if new:
-                tokenizer, network = self._loaded or self._load()
-                told = network.read(tokenizer.encode_batch(new)).astype(np.float64)
-                self._known.update(zip(new, told, strict=True))
-            shares = np.stack([self._known[pair] for pair in pairs])
+            tokenizer, network = self._loaded or self._load()
+            told = {pair: self._known[pair] for pair in pairs if pair in self._known}
+        # Not under the lock: what several threads ask is read side by side.
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in told]
+        if new:
+            read = network.read(tokenizer.encode_batch(new)).astype(np.float64)
+            told.update(zip(new, read, strict=True))
+        with self._lock:
+            self._known.update((pair, told[pair]) for pair in new)
             while len(self._known) > REMEMBERED_PAIRS:
                 self._known.popitem(last=False)
-            return shares
+        return np.stack([told[pair] for pair in pairs])
 
     def load_ahead(self) -> None:
         """Starts to load the network while other things are done; what goes wrong with that is told

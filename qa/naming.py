@@ -31,6 +31,7 @@ _NAME = rf"{_CAPITAL}(?: {_PARTICLE}?{_CAPITAL})*"
 _FULL_NAME = rf"{_CAPITAL}(?: {_PARTICLE}?{_CAPITAL})+"
 # Spares most words of an article the comparison with every role.
 _BEFORE_CAPITAL = rf"(?=[A-Za-z]+ [{_UPPER}])"
+_BEFORE_COMMA = rf"(?=[A-Za-z]+(?: (?:of|for) [^,]{{1,120}})?, [{_UPPER}])"
 _ANY_ROLE = rf"(?:{'|'.join(sorted(ROLES | {role.capitalize() for role in ROLES}))})"
 _OF = (
     rf"(?P<more> (?:of|for) (?:the )?(?:{_CAPITAL}|(?!(?:an?|his|her|its|their)\b)[a-z]+)"
@@ -47,7 +48,8 @@ _NAME_ROLE = re.compile(
 )
 # "the minister of justice, Ines Falk," and "its chairman, Tomas Reed."
 _ROLE_THEN_NAME = re.compile(
-    rf"\b(?P<role>{_ANY_ROLE}){_OF}, (?P<name>{_FULL_NAME})(?=[,.;:)]| (?:has|had|was|is|and)\b)"
+    rf"\b{_BEFORE_COMMA}(?P<role>{_ANY_ROLE}){_OF}, (?P<name>{_FULL_NAME})"
+    r"(?=[,.;:)]| (?:has|had|was|is|and)\b)"
 )
 # "Ines Falk, who led it,", "Ines Falk, 47,", "a courier named Ines Falk"
 _NAMED = re.compile(

@@ -168,8 +168,8 @@ def test_sentences_far_behind_the_best_are_not_quoted():
 
 
 def test_a_further_sentence_must_be_likely_by_itself():
-    best, near = evidence("a", 0.8, 0), evidence("b", 0.75, 0)
-    assert choose([best, near, evidence("c", 0.7, 0)], 0.5) == [best, near]
+    best, near = evidence("a", 0.7, 0), evidence("b", 0.6, 0)
+    assert choose([best, near, evidence("c", 0.5, 0)], 0.5) == [best, near]
 
 
 def test_nothing_is_quoted_below_the_threshold():
