@@ -13,11 +13,14 @@ from qa.events import same_event
 from qa.evidence import Evidence
 from qa.opening import opening
 from qa.replies import ArticleVerdict, Citation, Claim, cite
+from qa.words import stems, telling_stems
 
 MAX_CLAIMS = 3
 # Sentences of different articles this much alike make the same claim, unless they differ. Likeness
 # alone is a poor judge: at .8 three of four pairs of public test sets do say the same, at .55 half.
 SAME_CLAIM_COSINE = 0.8
+# What is that much alike shares as much of the words; likeness takes longer to tell.
+SHARED_WORDS = 0.25
 # An article is silent when no sentence of it comes this near; between the two nobody knows.
 SILENT_BELOW_COSINE = 0.4
 # With the support model the one only need support the other, and be on the same matter.
@@ -42,8 +45,7 @@ def write(
     their verdicts through them.
     """
     around = _around(chosen, evidence)
-    vectors = embed([one.sentence.read for one in around])
-    row = {_place(one): vectors[at] for at, one in enumerate(around)}
+    row = _vectors(chosen, embed)
     groups = _grouped(chosen, row, model)
     citations: list[Citation] = []
     numbers: dict[tuple[str, int], int] = {}
@@ -62,8 +64,10 @@ def write(
         (group, verdicts, theirs)
         for group, verdicts in told
         for theirs in _others(group, around)
-        if _comparable(group[0], theirs, row)
+        if _may_compare(group[0], theirs)
     ]
+    row |= _vectors([one for *_, theirs in others for one in theirs], embed)
+    others = [one for one in others if _comparable(one[0][0], one[2], row)]
     findings = find_verdicts([_asked(group[0], theirs, row) for group, _, theirs in others], model)
     for (_, verdicts, _), finding in zip(others, findings, strict=True):
         # Without a model nobody knows what a sentence says that comes this near.
@@ -124,22 +128,16 @@ def _grouped(
     row: dict[tuple[str, int], Vectors],
     model: SupportModel | None,
 ) -> list[list[Evidence]]:
+    """The sentences by claim, as many claims as are shown; of one article there is one in each."""
     groups: list[list[Evidence]] = []
-    for one in chosen:
-        for group in groups:
-            first = group[0]
+    left = list(chosen)
+    while left and len(groups) < MAX_CLAIMS:
+        first, *rest = left
+        group, left = [first], []
+        for one, same in zip(rest, _one_claim(first, rest, row, model), strict=True):
             apart = all(one.article.name != other.article.name for other in group)
-            cosine = float(row[_place(first)] @ row[_place(one)])
-            if (
-                apart
-                and _one_claim(first, one, cosine, model)
-                and difference(first.text, one.text) is None
-            ):
-                group.append(one)
-                break
-        else:
-            if len(groups) < MAX_CLAIMS:
-                groups.append([one])
+            (group if apart and same else left).append(one)
+        groups.append(group)
     return groups
 
 
@@ -147,6 +145,20 @@ def _others(group: Sequence[Evidence], around: Sequence[Evidence]) -> list[list[
     """The sentences of each article that is not in the group, in the order of their names."""
     names = {one.article.name for one in around} - {one.article.name for one in group}
     return [[one for one in around if one.article.name == name] for name in sorted(names)]
+
+
+def _vectors(some: Sequence[Evidence], embed: Embed) -> dict[tuple[str, int], Vectors]:
+    if not some:
+        return {}
+    return dict(zip(map(_place, some), embed([one.sentence.read for one in some]), strict=True))
+
+
+def _may_compare(first: Evidence, theirs: Sequence[Evidence]) -> bool:
+    """Whether `_comparable` may hold, as far as it can be told without a vector."""
+    asked = telling_stems(first.sentence.read)
+    return same_event(first.article, theirs[0].article) or any(
+        len(asked & stems(one.sentence.read)) >= SHARED_WORDS * len(asked) for one in theirs
+    )
 
 
 def _comparable(
@@ -158,14 +170,29 @@ def _comparable(
     )
 
 
-def _one_claim(first: Evidence, other: Evidence, cosine: float, model: SupportModel | None) -> bool:
-    """Whether another article's sentence says what the first one says."""
-    if cosine >= SAME_CLAIM_COSINE:
-        return True
-    if model is None or cosine < SUPPORTED_CLAIM_COSINE:
-        return False
-    (supports, _, _), *_ = model.support(first.sentence.read, [other.sentence.in_context])
-    return supports >= model.supports_from
+def _one_claim(
+    first: Evidence,
+    others: Sequence[Evidence],
+    row: dict[tuple[str, int], Vectors],
+    model: SupportModel | None,
+) -> list[bool]:
+    """Which of the sentences of other articles say what the first one says."""
+    cosines = [float(row[_place(first)] @ row[_place(one)]) for one in others]
+    alike = [cosine >= SAME_CLAIM_COSINE for cosine in cosines]
+    asked = [
+        at
+        for at, one in enumerate(others)
+        if SUPPORTED_CLAIM_COSINE <= cosines[at] < SAME_CLAIM_COSINE
+        and one.article.name != first.article.name
+    ]
+    if model:
+        told = model.support(first.sentence.read, [others[at].sentence.in_context for at in asked])
+        for at, (supports, _, _) in zip(asked, told, strict=True):
+            alike[at] = supports >= model.supports_from
+    return [
+        same and difference(first.text, one.text) is None
+        for one, same in zip(others, alike, strict=True)
+    ]
 
 
 def _asked(
