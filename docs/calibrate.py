@@ -32,7 +32,7 @@ from index.searching import Hit, Index, rank_articles
 from qa.answering import PASSAGES
 from qa.checking import measured
 from qa.evaluating import gold_questions
-from qa.evidence import TrainedEvidence
+from qa.evidence import FEWEST, TrainedEvidence
 from qa.following import standalone_question
 from qa.judging import Judge, log_odds, probability
 from qa.ranking import CLOSE
@@ -133,7 +133,7 @@ def fit_answers(
         f"refused at that threshold {np.mean(np.array(none) < threshold):.3f}",
         file=sys.stderr,
     )
-    many, few = log10(passages_of(news)), log10(few_passages)
+    many, few = log10(passages_of(news)), log10(max(FEWEST, few_passages))
     from_few = [max(rows)[0] for name in ("rgb", "events") for rows in scores[name]]
     few_from = log_odds(np.quantile(from_few, 1 - ANSWERED))
     per_tenfold = (log_odds(threshold) - few_from) / (many - few)
