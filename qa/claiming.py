@@ -60,16 +60,16 @@ def write(
         )
         for group in groups
     ]
-    others = [
-        (group, verdicts, theirs)
+    near = [
+        (group[0], theirs, verdicts)
         for group, verdicts in told
         for theirs in _others(group, around)
         if _may_compare(group[0], theirs)
     ]
-    row |= _vectors([one for *_, theirs in others for one in theirs], embed)
-    others = [one for one in others if _comparable(one[0][0], one[2], row)]
-    findings = find_verdicts([_asked(group[0], theirs, row) for group, _, theirs in others], model)
-    for (_, verdicts, _), finding in zip(others, findings, strict=True):
+    row |= _vectors([one for _, theirs, _ in near for one in theirs], embed)
+    compared = [one for one in near if _comparable(one[0], one[1], row)]
+    asked = [_asked(first, theirs, row) for first, theirs, _ in compared]
+    for (_, _, verdicts), finding in zip(compared, find_verdicts(asked, model), strict=True):
         # Without a model nobody knows what a sentence says that comes this near.
         if model or finding.verdict != "silent" or finding.nearest < SILENT_BELOW_COSINE:
             verdicts.append(_verdict(finding, citations, numbers))

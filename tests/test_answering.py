@@ -2,6 +2,7 @@ import asyncio
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.articles import Article, Passage, Span
@@ -222,6 +223,47 @@ def test_every_quote_from_the_meeting_articles_is_verbatim(tmp_path):
 def test_more_is_asked_of_an_answer_found_among_many(ready):
     model = TrainedEvidence(Judge())
     assert 0 < model.threshold(10) == model.threshold(100) < model.threshold(100_000) < 1
+
+
+class Says:
+    """A judge that holds the sentences about Falk to answer so surely, and all others so."""
+
+    def __init__(self, falk: float, others: float) -> None:
+        self.calibration = Judge().calibration
+        self._told = falk, others
+
+    def shares(self, pairs):
+        falk, others = self._told
+        return np.array([[falk if "Falk" in text else others, 0, 0, 1] for _, text in pairs])
+
+
+def echo_of_falk(falk, others):
+    said = ["Ines Falk won it.", *(f"Tomas Reed came {n} times." for n in range(6))]
+    hits = [
+        Hit(Article(str(at), text), Passage((Span(0, len(text)),)), 0.5, 0.5, 0.5)
+        for at, text in enumerate(said)
+    ]
+    told = TrainedEvidence(Says(falk, others)).measured("Who won the prize of Norvik?", hits)
+    return next(measures["echo"] for one, measures in told if "Falk" in one.text)
+
+
+def test_what_is_hardly_likely_is_no_echo_against_a_sure_answer():
+    assert echo_of_falk(0.5, 0.5) < -0.5
+    assert -0.2 < echo_of_falk(0.97, 0.02) <= 0.0
+
+
+def test_what_an_article_lacks_of_two_names_counts_four_times_what_one_does():
+    text = "The pier was opened by Tomas Reed."
+    hit = Hit(Article("a", text), Passage((Span(0, len(text)),)), 0.5, 0.5, 0.5)
+    model = TrainedEvidence(Says(0.5, 0.5))
+
+    def lacking(question):
+        ((_, measures),) = model.measured(question, [hit])
+        return measures["missing names"]
+
+    assert lacking("Who did Tomas Reed meet at the pier?") == 0.0
+    assert lacking("Who did Tomas Reed meet in Norvik?") == 1.0
+    assert lacking("Who did Ines Falk meet in Norvik?") == 4.0
 
 
 def test_how_surely_it_is_so_or_not_is_measured_where_that_is_asked(ready):
