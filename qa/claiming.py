@@ -29,6 +29,9 @@ SUPPORTED_CLAIM_COSINE = 0.5
 # an article's best sentences are read for it.
 OTHERS = 3
 SENTENCES = 3
+# What says a claim, or says it otherwise, answers the question too: a sentence that is less likely
+# to do so speaks of something else, whatever the support model takes it for.
+SPEAKS_FROM = 0.4
 
 
 def write(
@@ -60,12 +63,14 @@ def write(
         )
         for group in groups
     ]
-    near = [
-        (group[0], theirs, verdicts)
-        for group, verdicts in told
-        for theirs in _others(group, around)
-        if _may_compare(group[0], theirs)
-    ]
+    near = []
+    for group, verdicts in told:
+        for theirs in _others(group, around):
+            speaking = [one for one in theirs if one.score >= SPEAKS_FROM or not model]
+            if speaking and _may_compare(group[0], speaking):
+                near.append((group[0], speaking, verdicts))
+            elif not speaking and same_event(group[0].article, theirs[0].article):
+                verdicts.append(ArticleVerdict(theirs[0].article.name, "silent"))
     row |= _vectors([one for _, theirs, _ in near for one in theirs], embed)
     compared = [one for one in near if _comparable(one[0], one[1], row)]
     asked = [_asked(first, theirs, row) for first, theirs, _ in compared]

@@ -196,6 +196,20 @@ def test_articles_on_another_event_have_no_say(scripted, embedder):
     assert [verdict.article for verdict in claims[0].articles] == ["a"]
 
 
+@pytest.mark.parametrize(("score", "verdict"), [(0.3, "silent"), (0.5, "supports")])
+def test_an_article_says_a_claim_only_by_what_may_answer_the_question(
+    scripted, embedder, score, verdict
+):
+    chosen = [evidence("a", "Ines Falk came to Norvik.", "The pier opened in Norvik.")]
+    other = [evidence("b", "Ines Falk left Norvik.", "Norvik praised its pier.", score=score)]
+    model = scripted({("The pier opened in Norvik.", "Norvik praised its pier."): SUPPORTS})
+    _, claims, _ = write("Where did it open?", chosen, chosen + other, model, embedder.embed)
+    assert [(one.article, one.verdict) for one in claims[0].articles] == [
+        ("a", "supports"),
+        ("b", verdict),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "published", "same"),
     [
