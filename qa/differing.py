@@ -53,6 +53,8 @@ _MEASURES = frozenset(
     "% $ € £ ¥ cent degre dollar euro feet foot hour kilomet kilometr km meter metr mile minut "
     "month peopl person pound day week year percent ton tonn".split()
 )
+# Numbers that may be of anything too: somebody's age, a year of the calendar.
+_AGE, _CALENDAR = "age", "year of the calendar"
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6}
 _SCALES |= {"billion": 1e9, "bn": 1e9, "trillion": 1e12}
 # Of what is known already, "the two countries"; no text need count it.
@@ -281,7 +283,8 @@ def _told(day: _Date) -> str:
 
 def _quantities(statement: str, text: str) -> Iterator[Difference]:
     """Numbers of the same thing that differ: 20 years, 12 years. Of what is only measured, as in
-    years or dollars, only where enough of the other words are the same: it may be of anything.
+    years or dollars, of ages and of years of the calendar only where enough of the other words are
+    the same: it may be of anything.
     """
     said = list(_counted(text))
     mine, theirs = (_telling_stems(one) for one in (statement, text))
@@ -290,7 +293,7 @@ def _quantities(statement: str, text: str) -> Iterator[Difference]:
         others = [other for other in said if things & other[1]]
         if not others or any(number.may_be(other) for other, _, _ in said):
             continue
-        if alike or not things <= _MEASURES:
+        if alike or not things <= _MEASURES | {_AGE, _CALENDAR}:
             yield Difference(told, others[0][2])
 
 
@@ -311,7 +314,7 @@ def _counted(text: str) -> Iterator[tuple[_Number, frozenset[str], str]]:
         things = set()
         told = match[0].strip()
         if re.match(r"[\s-]years?[\s-]old\b", after):
-            things.add("age")
+            things.add(_AGE)
             told += " years old"
         elif following and match["unit"] is None:
             word = following[0].strip(" -").split("-")[0]
@@ -321,7 +324,7 @@ def _counted(text: str) -> Iterator[tuple[_Number, frozenset[str], str]]:
         things |= {match["sign"].strip()} if match["sign"] else set()
         things |= {"%"} if match["unit"] else set()
         if not things and _YEAR.fullmatch(match[0].strip()):
-            things.add("year of the calendar")
+            things.add(_CALENDAR)
         yield _number(match), frozenset(things), told
 
 
@@ -358,7 +361,15 @@ def _exchanged(statement: str, text: str) -> Iterator[Difference]:
         stated = [w for w in mine[a:b] if _telling(w) and w.lower() not in lowered[1]]
         said = [w for w in theirs[c:d] if _telling(w) and w.lower() not in lowered[0]]
         if stated and said:
-            yield Difference(" ".join(mine[a:b]), " ".join(theirs[c:d]))
+            told = Difference(" ".join(mine[a:b]), " ".join(theirs[c:d]))
+            if _letters(told.stated) != _letters(told.said):
+                yield told
+
+
+def _letters(told: str) -> str:
+    """A name however it is written: U.S., US and America are one."""
+    plain = re.sub(r"\W", "", told).lower()
+    return "us" if plain in ("usa", "america", "unitedstates") else plain
 
 
 def _telling(word: str) -> bool:

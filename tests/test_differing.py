@@ -56,6 +56,15 @@ def test_what_is_said_otherwise_is_told(statement, text, note):
         ("The pier was closed for 9 years.", "Its mayor, 12 years in office, resigned."),
         ("Mrs Falk opened the pier.", "The pier was opened by Ines Falk."),
         ("The pier opened.", "The pier opened on Monday for 20 guests."),
+        (
+            "Customs held a US sailor in Norvik on Monday.",
+            "Customs held a U.S. sailor in Norvik on Monday.",
+        ),
+        (
+            "His record was beaten by Tomas Reed, who caught 73 cod in 2001.",
+            "Ines Falk landed her 61st ling on Wednesday, as many as Vera Lund did in 1961.",
+        ),
+        ("Falk, 49 years old, built the pier.", "The ferry is sailed by a 30-year-old."),
     ],
 )
 def test_what_is_not_said_otherwise_is_no_difference(statement, text):
