@@ -1,5 +1,6 @@
 """Checks a statement: what each article says to it, or whether one text supports it."""
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,6 +25,9 @@ WINDOWS = 6
 WORDS_SHARE = 0.5
 SENTENCE_CHARS = 600
 
+# "[2]" and "[1, 3]" tell where something was read, as answers do here, and are no part of what is
+# said.
+_MARKS = re.compile(r"\s*\[\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\]")
 _ORDER = {"supports": 0, "differs": 1, "silent": 2}
 
 
@@ -63,7 +67,7 @@ def check(statement: str, snapshot: Snapshot, embed: Embed, model: SupportModel)
     Raises BadQuestion when the statement is empty or too long.
     """
     check_length(statement)
-    statement = " ".join(statement.split())
+    statement = _without_marks(statement)
     sentences: dict[str, list[Sentence]] = {}
     for hit in snapshot.search(statement, top=PASSAGES):
         sentences.setdefault(hit.article.name, []).extend(
@@ -116,7 +120,7 @@ class SourceCheck:
 def check_against(statement: str, source: str, embed: Embed, judge: Judge) -> SourceCheck:
     """Whether a text by itself supports a statement. Raises BadQuestion."""
     check_length(statement)
-    measures, best = measured(" ".join(statement.split()), source, embed, judge)
+    measures, best = measured(_without_marks(statement), source, embed, judge)
     score = probability(judge.calibration.supported, measures)
     return SourceCheck(score >= 0.5, score, best)
 
@@ -146,7 +150,7 @@ def measured(
             **lacking,
         }, None
     asked = telling_stems(statement)
-    read = [spelt_out(source, span) for span in sentences]
+    read = [_without_marks(spelt_out(source, span)) for span in sentences]
     shared = [len(asked & stems(text)) / max(1, len(asked)) for text in read]
     near = sorted(range(len(sentences)), key=lambda at: (-shared[at], at))[:NEAR]
     vectors = embed([statement, *(read[at][:SENTENCE_CHARS] for at in near)])
@@ -163,6 +167,11 @@ def measured(
         "cosine": max(cosines.values()),
     }
     return measures | lacking, sentences[near[best]]
+
+
+def _without_marks(text: str) -> str:
+    """A text without marks of sources, unless it is nothing else, and without breaks of lines."""
+    return " ".join((_MARKS.sub("", text).strip() or text).split())
 
 
 def _pairs_shared(statement: str, text: str) -> float:

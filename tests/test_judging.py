@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from qa import preparing
+from qa.checking import check_against
 from qa.errors import EvidenceModelError
 from qa.judging import FOLDER, LEARNED, SETTINGS, Judge
 
@@ -45,6 +46,17 @@ def test_shares_are_probabilities(judge):
 def test_what_answers_scores_above_what_does_not(judge):
     answers, *others = judge.shares([(QUESTION, text) for text in TEXTS])[:, 0]
     assert answers > 2 * max(others)
+
+
+def test_marks_of_sources_are_no_part_of_a_statement_nor_of_a_text(judge, embedder):
+    plain = check_against("The pier opens in June, at noon.", TEXTS[0], embedder.embed, judge)
+    text = TEXTS[0].replace("June,", "June,[4]")
+    marked = check_against(
+        "The pier opens in June [1, 3], at noon.[2]", text, embedder.embed, judge
+    )
+    assert marked.score == plain.score
+    assert marked.quoted.of(text) == text
+    assert check_against("[1]", TEXTS[0], embedder.embed, judge).score < 0.5
 
 
 def test_a_statement_is_told_from_its_negation_and_from_another_matter(judge):
