@@ -22,7 +22,8 @@ from qa.asking import (
 )
 from qa.errors import EvidenceModelError
 from qa.judging import Judge, log_odds, probability, share_of
-from qa.words import article_stems, missing_names, names, stems, telling_stems
+from qa.naming import holders
+from qa.words import article_stems, missing_names, names, share_known, stems, telling_stems, words
 
 # Of the found sentences, so many that promise most are read.
 READ = 24
@@ -152,6 +153,7 @@ class TrainedEvidence:
                 "missing names": float(min(2, missing_names(question, one.article.text)) ** 2),
                 "heading": float(hit.passage.heading),
                 "decided": decided,
+                "speaker": _speaker_named(question, one.sentence),
             }
             for odds, decided, share, offer, (one, hit) in zip(
                 self._odds(question, texts),
@@ -272,12 +274,30 @@ def may_speak(question: str, article: Article) -> bool:
     return not asked or missing_names(who, article.text) < len(asked)
 
 
+def _speaker_named(question: str, sentence: Sentence) -> float:
+    """How far it is told there, or in the sentence before, who the one is whose words are asked
+    for: from -1 to 0 by the share of the words for that, 0 where nobody's are.
+    """
+    who = speaker_asked(question)
+    if who is None:
+        return 0.0
+    article = sentence.article
+    named = holders(article.text, who, article.language)
+    # Who has a role of which no name is told may be called by the name.
+    if named is not None and (not named or any(name in sentence.in_context for name in named)):
+        return 0.0
+    return share_known(who, sentence.in_context) - 1
+
+
 def may_answer(question: str, hit: Hit, span: Span) -> bool:
     """Whether a sentence can be an answer at all: a question answers none, nor does a headline that
-    begins like one and is cut short of its end, nor what only repeats the question.
+    begins like one and is cut short of its end, nor a single word, such as the name of the outlet
+    in front of an article, nor what only repeats the question.
     """
     text = span.of(hit.article.text)
     if text.rstrip().endswith("?") or (hit.passage.heading and _ASKING.match(text)):
+        return False
+    if len(words(text)) < 2:
         return False
     return tells_more(question, text)
 

@@ -105,6 +105,13 @@ def spelt_out(text: str, span: Span, language: str | None = None) -> str:
     return _reader(text).spelt_out(span) if language in (None, "en") else span.of(text)
 
 
+def holders(text: str, role: str, language: str | None = None) -> list[str] | None:
+    """The last names of those to whom a text gives a role, such as `the president of Norway`; None
+    of what is no role.
+    """
+    return _reader(text).holders(role) if language in (None, "en") else None
+
+
 @lru_cache(maxsize=512)
 def _reader(text: str) -> "_Reader":
     return _Reader(text)
@@ -172,16 +179,24 @@ class _Reader:
 
         return _ROLE_ALONE.sub(named, said)
 
+    def holders(self, role: str) -> list[str] | None:
+        told = _ROLE_ALONE.search(role)
+        return self._fitting(told) if told else None
+
     def _holder(self, found: re.Match[str]) -> str | None:
         """The one person who has a role; None where it may be several, or nobody is known to."""
+        fitting = self._fitting(found)
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _fitting(self, found: re.Match[str]) -> list[str]:
+        """Everybody who has a role."""
         kind = _kind(f"{found['of'] or ''} {found['demonym'] or ''} {found['more'] or ''}")
         role = found["role"].lower()
-        fitting = [
+        return [
             name
             for name, roles in self._roles.items()
             if any(held == role and (of & kind or not kind) for held, of in roles)
         ]
-        return fitting[0] if len(fitting) == 1 else None
 
 
 def _people(text: str) -> dict[str, list[tuple[str, frozenset[str]]]]:

@@ -104,6 +104,19 @@ def unknown_parts(statement: str, text: str) -> list[str]:
     return [part for part in parts if not _known(part, there)]
 
 
+def share_known(asked: str, text: str) -> float:
+    """The share of the names, each with all its parts, and of the other telling words of what is
+    asked for that a text has in some spelling; a title beside a name does not count. 1 where
+    nothing tells.
+    """
+    told = [name.split() for name in names(f"by {asked}")]
+    counted = {part for name in told for part in name} | (_NO_NAMES if told else set())
+    told += [[word] for word in words(asked) if word not in STOP_WORDS | counted]
+    there, known = frozenset(words(text)), stems(text)
+    having = [any(stem(part) in known or _known(part, there) for part in one) for one in told]
+    return sum(having) / len(having) if having else 1.0
+
+
 def _known(part: str, there: frozenset[str]) -> bool:
     from rapidfuzz import fuzz, process
 

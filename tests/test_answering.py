@@ -291,3 +291,40 @@ def test_an_article_that_never_names_whose_words_are_asked_for_answers_nothing(r
     assert ranked("What did the harbour master say?", [hit], scores)
     model = TrainedEvidence(Judge())
     assert not model.score("What did Mona Reed say about the harbour?", [hit])
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "sentence", "measured"),
+    [
+        ("What did Minister Tomas Reed say?", "It rained.", "“It must close,” Reed said.", 0.0),
+        (
+            "What did the pilots of Norvik say?",
+            "Norvik is far. It rained.",
+            "“It is cold,” pilots said.",
+            -0.5,
+        ),
+        ("What did Falk say?", "Ines Falk came.", "“It must close,” the mayor said.", 0.0),
+        ("What did Falk say?", "Falk came. It rained.", "“It must close,” the mayor said.", -1.0),
+        ("What did Fallk say?", "It rained.", "“It must close,” Falk said.", 0.0),
+        ("What did the mayor say?", "Ines Falk, the mayor, came. It rained.", "Falk left.", 0.0),
+        ("What did the mayor say?", "Ines Falk, the mayor, came. It rained.", "Reed left.", -1.0),
+        ("What did the mayor say?", "The mayor came. It rained.", "Falk left.", 0.0),
+        ("What did the pilots say?", "The pilots came. It rained.", "Falk left.", -1.0),
+        ("What closed the pier?", "It rained.", "“It must close,” Falk said.", 0.0),
+    ],
+)
+def test_whose_words_are_asked_for_is_named_beside_an_answer(question, told, sentence, measured):
+    text = f"{told} {sentence}"
+    start = text.rfind(". ", 0, len(told)) + 2 if ". " in told else 0
+    spans = (Span(start, len(told)), Span(len(told) + 1, len(text)))
+    hit = Hit(Article("a", text), Passage(spans), 0.5, 0.5, 0.5)
+    told = TrainedEvidence(Says(0.5, 0.5)).measured(question, [hit])
+    assert told[-1][0].text == sentence
+    assert told[-1][1]["speaker"] == measured
+
+
+def test_a_word_by_itself_answers_nothing():
+    text = "Courier. The pier is open."
+    hit = Hit(Article("a", text), Passage((Span(0, 8), Span(9, 26))), 0.5, 0.5, 0.5)
+    told = TrainedEvidence(Says(0.5, 0.5)).measured("How do I mend a tap?", [hit])
+    assert [one.text for one, _ in told] == ["The pier is open."]

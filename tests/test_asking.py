@@ -108,7 +108,10 @@ def test_what_is_asked_to_be_so_or_not_is_read_as_a_statement(question, statemen
     [
         ("What did Ines Falk say about it?", "Ines Falk"),
         ("How did the mayor of Norvik react?", "the mayor of Norvik"),
+        ("And what has Tomas Reed written about it?", "Tomas Reed"),
+        ("what does the harbour master predict", "the harbour master"),
         ("What did Falk open?", None),
+        ("What is the ship called?", None),
         ("Did Falk say so?", None),
     ],
 )
