@@ -51,7 +51,7 @@ def main() -> None:
             at = clock("search", at)
             scored = evidence.score(question, hits)
             at = clock("evidence", at)
-            chosen = choose(scored, evidence.threshold(snapshot.passage_count))
+            chosen = choose(question, scored, evidence.threshold(snapshot.passage_count))
             if chosen:
                 write(question, chosen, scored, judge, index.embed)
             clock("claims and verdicts", at)

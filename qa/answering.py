@@ -19,6 +19,7 @@ from qa.judging import Judge, log_odds
 from qa.replies import Answer, Citation, Looking, Refusal, Reply, Searched, cite
 from qa.scoping import scope_text
 from qa.spelling import respelt
+from qa.words import missing_names
 from qa.writing.drafting import Drafter
 from qa.writing.models import open_writer
 
@@ -99,7 +100,8 @@ class Answerer:
             yield Looking(standalone, snapshot.article_count)
             hits = snapshot.search(standalone, top=PASSAGES)
             evidence = self._evidence.score(standalone, hits)
-            chosen = choose(evidence, self._evidence.threshold(snapshot.passage_count))
+            threshold = self._evidence.threshold(snapshot.passage_count)
+            chosen = choose(standalone, evidence, threshold)
             if chosen:
                 first, claims, citations = write(
                     standalone, chosen, evidence, self._support, self._index.embed
@@ -148,12 +150,14 @@ def open_answerer(
     return Answerer(index, evidence, judge, drafter)
 
 
-def choose(evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:
+def choose(question: str, evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:
     """The sentences worth quoting, best first: nearly as good as the best of all, a second one of
-    an article only where it is as good. Empty when not even the best one is good enough.
+    an article only where it is as good, and none of an article that lacks more of the question's
+    names. Empty when not even the best one is good enough.
     """
     if not evidence or evidence[0].score < threshold:
         return []
+    lacking = missing_names(question, evidence[0].article.text)
     chosen: list[Evidence] = []
     taken: dict[str, int] = {}
     said: set[tuple[str, str]] = set()
@@ -163,6 +167,8 @@ def choose(evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:
             break
         name = one.article.name
         if name in taken and behind > AS_GOOD:
+            continue
+        if chosen and missing_names(question, one.article.text) > lacking:
             continue
         if taken.get(name, 0) < PER_ARTICLE and (name, one.text) not in said:
             taken[name] = taken.get(name, 0) + 1

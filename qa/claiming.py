@@ -31,7 +31,7 @@ OTHERS = 3
 SENTENCES = 3
 # What says a claim, or says it otherwise, answers the question too: a sentence that is less likely
 # to do so speaks of something else, whatever the support model takes it for.
-SPEAKS_FROM = 0.4
+SPEAKS_FROM = 0.45
 
 
 def write(

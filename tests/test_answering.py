@@ -157,6 +157,9 @@ def test_an_article_that_lacks_the_name_asked_for_scores_lower():
     assert unnamed[0].score < 0.8
 
 
+PIER = "When does the pier reopen?"
+
+
 def evidence(name: str, score: float, start: int) -> Evidence:
     article = Article(name, "The pier is closed. It reopens in May. Falk said so.")
     spans = {0: Span(0, 19), 20: Span(20, 38), 39: Span(39, 52)}
@@ -165,16 +168,25 @@ def evidence(name: str, score: float, start: int) -> Evidence:
 
 def test_sentences_far_behind_the_best_are_not_quoted():
     best = [evidence("a", 0.98, 0), evidence("a", 0.979, 20)]
-    assert choose([*best, evidence("b", 0.7, 0)], 0.5) == best
+    assert choose(PIER, [*best, evidence("b", 0.7, 0)], 0.5) == best
 
 
 def test_a_further_sentence_must_be_likely_by_itself():
     best, near = evidence("a", 0.7, 0), evidence("b", 0.6, 0)
-    assert choose([best, near, evidence("c", 0.5, 0)], 0.5) == [best, near]
+    assert choose(PIER, [best, near, evidence("c", 0.5, 0)], 0.5) == [best, near]
+
+
+def test_no_further_article_is_quoted_that_lacks_more_of_the_names_asked_for():
+    best = evidence("a", 0.9, 0)
+    article = Article("b", "Norvik is far, says Falk.")
+    other = Evidence(article, Passage((Span(0, 25),)), Span(0, 25), 0.88)
+    assert choose("What does Ines Falk say?", [best, other], 0.5) == [best, other]
+    assert choose("What is said in Norvik?", [best, other], 0.5) == [best, other]
+    assert choose("What is said in Norvik?", [other, best], 0.5) == [other]
 
 
 def test_nothing_is_quoted_below_the_threshold():
-    assert choose([evidence("a", 0.49, 0)], 0.5) == []
+    assert choose(PIER, [evidence("a", 0.49, 0)], 0.5) == []
 
 
 def test_the_chain_gives_the_reply_by_invoke_batch_and_stream(answerer):
