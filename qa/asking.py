@@ -359,6 +359,11 @@ def _is_name(word: str, article: str) -> bool:
     )
 
 
+def is_country(name: str) -> bool:
+    """Whether a name is a country's."""
+    return " ".join(words(name)) in _countries()
+
+
 def _has_country(named: str) -> bool:
     """Whether a country, or its people, is named among capitalised words."""
     told = words(named)

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from qa.asking import is_country
+
 _OPENING = re.compile(r"^(?:and|but|so|also|then|ok|okay|well)\b[\s,]*", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:what|how)?\s*(?:about|of|regarding|concerning)\s+(?P<topic>.+)$", re.I)
 _AGAIN = re.compile(
@@ -50,6 +52,15 @@ _THING = re.compile(
     r"\b(it|its|itself|this one|that one)\b|(?<=was )(this|that)$|(?<=is )(this|that)$",
     re.IGNORECASE,
 )
+# What was done or came about, as a whole.
+_DOING = re.compile(
+    r"\b(?:do|does|doing|did|done) (?:it|so|that|this)\W*$"
+    r"|\b(?:do|does|did|will|would|can|could|may|might|should) (?:that|this)"
+    r" (?:mean|happen|work|change|affect|help|matter|cost|take|come|apply|follow)\b",
+    re.IGNORECASE,
+)
+# "How many of them?" has no verb.
+_OF_THEM = re.compile(r"^(?:\w+ ){1,3}of (?:them|these|those)\W*$", re.IGNORECASE)
 _MANY = re.compile(r"\b(they|them|their|theirs|both|these|those)\b(?=\s|$)", re.IGNORECASE)
 _POSSESSIVE = {"his", "her", "hers", "its", "their", "theirs"}
 
@@ -72,11 +83,22 @@ _WORD_STOPS = _NAME_STOPS | frozenset(
     "win lose die live work start begin end stay leave become show find found open close "
     "build buy sell pay cause help need ask benefit affect include involve cost last name "
     "named propose offer accept reject support oppose stress warn expect hope believe claim "
-    "insist respond reply react".split()
+    "insist respond reply react like sold bought built won lost paid made took gave went came left "
+    "died began opened closed caused let".split()
 )
 _DETERMINER = re.compile(r"\b(?:which|what|the|a|an|this|that)\s+", re.IGNORECASE)
 _MAX_PHRASE_WORDS = 5
-_BARE_PLURAL = re.compile(r"\b[a-z]{3,}s\b")
+# Who is asked for by what somebody did or is: "Who opened the pier?", "Who is the mayor of Norvik?"
+_WHO = re.compile(
+    r"^who (?:else )?(?P<verb>(?!(?:do|does|did|has|have|had|can|could|will|would|should|may|might"
+    r"|must)\b)\w+)\b(?P<rest>.*)$",
+    re.IGNORECASE,
+)
+_IS = re.compile(r"(?:is|was)$", re.IGNORECASE)
+_SOMEBODY = re.compile(r"(?:the|an?|his|her|its|their|[A-Z][\w.-]*['’]s) ")
+# "the head" of "the head of the Norvik Pilots"
+_OF_NAME = re.compile(r" of (?:the )?[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*)*")
+_BARE_PLURAL = re.compile(r"(?<!\bwho )\b[a-z]{3,}s\b")
 _NAME = re.compile(r"\b[A-Z][\w'’.-]*(?:\s+(?:(?:al|bin|de|der|van|von|of)[\s-])?[A-Z][\w'’.-]*)*")
 
 
@@ -91,7 +113,7 @@ class _Mention:
 _PRONOUNS: tuple[tuple[re.Pattern[str], tuple[Callable[[_Mention], bool], ...]], ...] = (
     (_PERSON, (lambda m: m.person and not m.plural,)),
     (_THING, (lambda m: not m.person and not m.plural, lambda m: not m.person)),
-    (_MANY, (lambda m: m.person and m.plural, lambda m: m.plural)),
+    (_MANY, (lambda m: m.person and m.plural and not m.asked_for, lambda m: m.plural)),
 )
 
 
@@ -144,10 +166,11 @@ def _about(topic: str, previous: str) -> str:
 def _resolve(core: str, before: Sequence[str]) -> tuple[str, bool]:
     """The question with its pronouns replaced, and whether one was left without a noun."""
     said = [mention for earlier in reversed(before) for mention in _mentions(earlier)]
-    open_ends = bool(_PLACE.search(core))
+    doing = bool(_DOING.search(core))
+    open_ends = doing or bool(_PLACE.search(core) or _OF_THEM.search(core))
     for pattern, wanted in _PRONOUNS:
         pronoun = pattern.search(core)
-        if not pronoun:
+        if not pronoun or (doing and pattern is _THING):
             continue
         inside = _mentions(core[: pronoun.start()])
         if any(wanted[0](m) and not m.asked_for for m in inside):
@@ -175,7 +198,7 @@ def _put(core: str, pattern: re.Pattern[str], phrase: str) -> str:
 
 def _mentions(question: str) -> list[_Mention]:
     """What a question speaks of, the likeliest to be meant by a pronoun first."""
-    found: list[tuple[int, _Mention]] = []
+    found: list[tuple[int, _Mention]] = [(-1, one) for one in _asked_for(question)]
     taken: list[tuple[int, int]] = []
     for match in _DETERMINER.finditer(question):
         words = []
@@ -191,7 +214,11 @@ def _mentions(question: str) -> list[_Mention]:
         last = words[-1].lower()
         person = last in _ROLES or last.removesuffix("s") in _ROLES or words[0].lower() in _ROLES
         phrase = "the " + " ".join(words)
-        taken.append((match.start(), match.end() + len(" ".join(words))))
+        end = match.end() + len(" ".join(words))
+        if of := _OF_NAME.match(question, end):
+            phrase += of[0].rstrip("?,.;: ")
+            end = of.end()
+        taken.append((match.start(), end))
         asked_for = match[0].lower().startswith("wh")
         found.append((match.start(), _Mention(phrase, person, _is_plural(last), asked_for)))
     for match in _NAME.finditer(question):
@@ -201,12 +228,30 @@ def _mentions(question: str) -> list[_Mention]:
         if name and not any(start <= at < end for start, end in taken):
             name = re.sub(r"['’]s$", "", name)
             # A name may be a person's or a thing's; the verb would tell, a rule cannot.
-            found.append((at, _Mention(name, True, False)))
+            found.append((at, _Mention(name, not is_country(name), False)))
     for match in _BARE_PLURAL.finditer(question):
         inside = any(start <= match.start() < end for start, end in taken)
         if not inside and _is_plural(match[0]) and match[0] not in _WORD_STOPS:
             found.append((match.start(), _Mention(match[0], False, True)))
     return [mention for _, mention in sorted(found, key=lambda pair: pair[0])]
+
+
+def _asked_for(question: str) -> list[_Mention]:
+    """Whoever a question asks for, one or many."""
+    asked = _WHO.match(question.rstrip("?？! ."))
+    if asked is None or "(" in question:
+        return []
+    verb, rest = asked["verb"], asked["rest"].strip()
+    if not _IS.match(verb):
+        told = f"who {verb} {rest}".rstrip()
+        return [
+            _Mention(f"the one {told}", True, False, True),
+            _Mention(f"those {told}", True, True, True),
+        ]
+    if _SOMEBODY.match(rest):
+        return [_Mention(rest, True, False, True)]
+    # Of "Who is Ines Falk?" the name is told.
+    return [] if rest[:1].isupper() else [_Mention(f"the one who {verb} {rest}", True, False, True)]
 
 
 def _is_plural(noun: str) -> bool:

@@ -36,6 +36,47 @@ from qa.following import standalone_question
         (["Which bridge did she open?"], "But who paid for it?", "Who paid for the bridge?"),
         (["Which bridge did she open?"], "Tell me more.", "Which bridge did she open?"),
         (["Where did they meet?"], "Who was there?", "Who was there (Where did they meet)?"),
+        (
+            ["Who broke Tomas Reed's record?"],
+            "How old was he?",
+            "How old was the one who broke Tomas Reed's record?",
+        ),
+        (
+            ["Who is the head of the Norvik pilots?"],
+            "What does he expect?",
+            "What does the head of the Norvik pilots expect?",
+        ),
+        (
+            ["What did the head of the Norvik Pilots say?"],
+            "Why did she say so?",
+            "Why did the head of the Norvik Pilots say so?",
+        ),
+        (
+            ["Who owns the pier?", "Did he let workers go?"],
+            "How many of them?",
+            "How many of workers (Did the one who owns the pier let workers go)?",
+        ),
+        (["Which shop sold the tickets?"], "Where is it?", "Where is the shop?"),
+        (["Who left in May?"], "Where did they go?", "Where did those who left in May go?"),
+        (["Who was fined?"], "Has she paid?", "Has the one who was fined paid?"),
+        (["Who is Ines Falk?"], "Is she a sailor?", "Is Ines Falk a sailor?"),
+        (["Who did the mayor meet?"], "What did he say?", "What did the mayor say?"),
+        (
+            ["What did Falk buy in Norway?"],
+            "What did she pay for it there?",
+            "What did Falk pay for Norway there (What did Falk buy in Norway)?",
+        ),
+        (
+            ["Was Falk to join the board?"],
+            "and did she end up doing it?",
+            "Did Falk end up doing it (Was Falk to join the board)?",
+        ),
+        (
+            ["When does the pier close?"],
+            "What might that mean for the ferries?",
+            "What might that mean for the ferries (When does the pier close)?",
+        ),
+        (["Was a toll like this planned?"], "What became of it?", "What became of the toll?"),
         (["Who is the mayor?"], "Is there a date for the vote?", "Is there a date for the vote?"),
     ],
 )
