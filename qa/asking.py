@@ -22,7 +22,8 @@ _NO_YES_NO = re.compile(
     re.IGNORECASE,
 )
 _SPEAKER = re.compile(
-    r"^\W*(?:and |but |so )?(?:what|how) (?:did|does|do|has|have|had) (?P<who>.+?) "
+    r"^\W*(?:and |but |so )?(?:what|how) (?:did|does|do|has|have|had) "
+    r"(?P<who>(?!(?:the one|those) who\b).+?) "
     r"(?:say|said|tell|told|think|thought|feel|felt|writ(?:e|ten)|wrote"
     r"|(?:announc|argu|believ|claim|comment|demand|describ|explain|express|post|prais|predict"
     r"|promis|react|recommend|respond|stress|suggest|tweet|urg|warn)(?:e|ed)?)\b",

@@ -112,6 +112,7 @@ def test_what_is_asked_to_be_so_or_not_is_read_as_a_statement(question, statemen
         ("what does the harbour master predict", "the harbour master"),
         ("What did Falk open?", None),
         ("What is the ship called?", None),
+        ("What did the one who broke the record say?", None),
         ("Did Falk say so?", None),
     ],
 )
