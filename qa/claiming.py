@@ -78,6 +78,8 @@ def write(
         # Without a model nobody knows what a sentence says that comes this near.
         if model or finding.verdict != "silent" or finding.nearest < SILENT_BELOW_COSINE:
             verdicts.append(_verdict(finding, citations, numbers))
+    for group, verdicts in told:
+        verdicts[len(group) :] = sorted(verdicts[len(group) :], key=lambda one: one.article)
     named = {one.article for _, verdicts in told for one in verdicts}
     articles = {one.article.name: one.article for one in around if one.article.name in named}
     copies = original_of(list(articles.values()))

@@ -94,7 +94,6 @@ _WHO = re.compile(
     r"|must)\b)\w+)\b(?P<rest>.*)$",
     re.IGNORECASE,
 )
-_IS = re.compile(r"(?:is|was)$", re.IGNORECASE)
 _SOMEBODY = re.compile(r"(?:the|an?|his|her|its|their|[A-Z][\w.-]*['’]s) ")
 # "the head" of "the head of the Norvik Pilots"
 _OF_NAME = re.compile(r" of (?:the )?[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*)*")
@@ -241,17 +240,14 @@ def _asked_for(question: str) -> list[_Mention]:
     asked = _WHO.match(question.rstrip("?？! ."))
     if asked is None or "(" in question:
         return []
-    verb, rest = asked["verb"], asked["rest"].strip()
-    if not _IS.match(verb):
-        told = f"who {verb} {rest}".rstrip()
-        return [
-            _Mention(f"the one {told}", True, False, True),
-            _Mention(f"those {told}", True, True, True),
-        ]
-    if _SOMEBODY.match(rest):
-        return [_Mention(rest, True, False, True)]
-    # Of "Who is Ines Falk?" the name is told.
-    return [] if rest[:1].isupper() else [_Mention(f"the one who {verb} {rest}", True, False, True)]
+    verb, rest = asked["verb"].lower(), asked["rest"].strip()
+    one, many = verb not in ("are", "were"), verb not in ("is", "was")
+    if not (one and many) and rest[:1].isupper() and not _SOMEBODY.match(rest):
+        return []  # Of "Who is Ines Falk?" the name is told.
+    told = f"who {verb} {rest}".rstrip()
+    named = rest if not (one and many) and _SOMEBODY.match(rest) else ""
+    found = [_Mention(named or f"the one {told}", True, False, True)] if one else []
+    return found + ([_Mention(named or f"those {told}", True, True, True)] if many else [])
 
 
 def _is_plural(noun: str) -> bool:

@@ -58,6 +58,8 @@ from qa.following import standalone_question
         ),
         (["Which shop sold the tickets?"], "Where is it?", "Where is the shop?"),
         (["Who left in May?"], "Where did they go?", "Where did those who left in May go?"),
+        (["Who are the two pilots?"], "Where do they live?", "Where do the two pilots live?"),
+        (["Who were there?"], "Did they pay?", "Did those who were there pay?"),
         (["Who was fined?"], "Has she paid?", "Has the one who was fined paid?"),
         (["Who is Ines Falk?"], "Is she a sailor?", "Is Ines Falk a sailor?"),
         (["Who did the mayor meet?"], "What did he say?", "What did the mayor say?"),
