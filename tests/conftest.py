@@ -99,7 +99,11 @@ def chromium() -> Iterator[Any]:
 
 
 # What Gradio says of the streams that a page leaves behind.
-CUT_OFF = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
+CUT_OFF = (
+    "AbortError: signal is aborted",
+    "AbortError: BodyStreamBuffer was aborted",
+    "Unexpected error Connection errored out",
+)
 
 
 @pytest.fixture
