@@ -94,6 +94,7 @@ _WHO = re.compile(
     r"|must)\b)\w+)\b(?P<rest>.*)$",
     re.IGNORECASE,
 )
+_IS, _ARE = {"is", "was"}, {"are", "were"}
 _SOMEBODY = re.compile(r"(?:the|an?|his|her|its|their|[A-Z][\w.-]*['’]s) ")
 # "the head" of "the head of the Norvik Pilots"
 _OF_NAME = re.compile(r" of (?:the )?[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*)*")
@@ -241,13 +242,14 @@ def _asked_for(question: str) -> list[_Mention]:
     if asked is None or "(" in question:
         return []
     verb, rest = asked["verb"].lower(), asked["rest"].strip()
-    one, many = verb not in ("are", "were"), verb not in ("is", "was")
-    if not (one and many) and rest[:1].isupper() and not _SOMEBODY.match(rest):
-        return []  # Of "Who is Ines Falk?" the name is told.
-    told = f"who {verb} {rest}".rstrip()
-    named = rest if not (one and many) and _SOMEBODY.match(rest) else ""
-    found = [_Mention(named or f"the one {told}", True, False, True)] if one else []
-    return found + ([_Mention(named or f"those {told}", True, True, True)] if many else [])
+    one, many = f"the one who {verb} {rest}".rstrip(), f"those who {verb} {rest}".rstrip()
+    if verb in _IS | _ARE:
+        if _SOMEBODY.match(rest):
+            one = many = rest
+        elif rest[:1].isupper():
+            return []  # Of "Who is Ines Falk?" the name is told.
+    found = [] if verb in _ARE else [_Mention(one, True, False, True)]
+    return found if verb in _IS else [*found, _Mention(many, True, True, True)]
 
 
 def _is_plural(noun: str) -> bool:
