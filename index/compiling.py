@@ -140,6 +140,14 @@ def computes_bfloat16() -> bool:
     return "BF16" in can
 
 
+def multiplies_tiles() -> bool:
+    """Whether this processor multiplies tiles of bfloat16 (AMX), which it does fastest so."""
+    try:
+        return "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
+
+
 def quantise(model: Path, to: Path) -> None:
     """Writes an OpenVINO file once more, the weights that vectors are multiplied with in 8 bits.
 

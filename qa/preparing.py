@@ -2,8 +2,8 @@
 
 Its weights are too many to come with this package. They come with packages of their own, and only
 what they learned here, changes of low rank in 8 bits, comes with this one. Both are put together
-once, and the result is kept in the user's cache: in 16 bits for a processor that computes in
-bfloat16, in 8 bits for any other.
+once, and the result is kept in the user's cache: in 16 bits for a processor that multiplies tiles
+of bfloat16, in 8 bits for any other.
 """
 
 import shutil
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from index.caching import cache_folder, prepared, sha256_of
-from index.compiling import Network, compile_network, computes_bfloat16, quantise
+from index.compiling import Network, compile_network, multiplies_tiles, quantise
 from qa.errors import EvidenceModelError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def load_network(
     """
     from tokenizers import Tokenizer
 
-    bits = 16 if computes_bfloat16() else 8
+    bits = 16 if multiplies_tiles() else 8
     name = f"{MODEL}-{sha256[:12]}-{VERSION}-{bits}"
 
     _check(learned, sha256, "reinstall the package, or restore the file from the repository")

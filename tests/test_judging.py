@@ -146,9 +146,9 @@ def test_what_was_learned_fits_into_the_repository():
 
 @pytest.mark.slow
 def test_in_8_bits_the_network_judges_nearly_as_in_16(judge, monkeypatch, tmp_path):
-    other = not preparing.computes_bfloat16()
+    other = not preparing.multiplies_tiles()
     monkeypatch.setenv("MEETING_QA_CACHE", str(tmp_path))
-    monkeypatch.setattr(preparing, "computes_bfloat16", lambda: other)
+    monkeypatch.setattr(preparing, "multiplies_tiles", lambda: other)
     pairs = [(QUESTION, text) for text in TEXTS]
     assert np.abs(Judge().shares(pairs) - judge.shares(pairs)).max() < 0.1
     assert len(list(tmp_path.glob("*.bin"))) == 1
