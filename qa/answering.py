@@ -16,6 +16,7 @@ from qa.errors import BadQuestion
 from qa.evidence import CrossEncoderEvidence, Evidence, EvidenceModel, TrainedEvidence
 from qa.following import standalone_question
 from qa.judging import Judge, log_odds
+from qa.recalling import name_asked
 from qa.replies import Answer, Citation, Looking, Refusal, Reply, Searched, cite
 from qa.scoping import scope_text
 from qa.spelling import respelt
@@ -95,13 +96,12 @@ class Answerer:
             asked, *history = (
                 respelt(one, whole.has_word) for one in (question.text, *question.history)
             )
-            standalone = drafted or standalone_question(asked, history)
             snapshot = whole.within(question.scope)
+            standalone = drafted or standalone_question(
+                asked, history, lambda earlier: self._named(earlier, snapshot)
+            )
             yield Looking(standalone, snapshot.article_count)
-            hits = snapshot.search(standalone, top=PASSAGES)
-            evidence = self._evidence.score(standalone, hits)
-            threshold = self._evidence.threshold(snapshot.passage_count)
-            chosen = choose(standalone, evidence, threshold)
+            hits, evidence, chosen = self._found(standalone, snapshot)
             if chosen:
                 first, claims, citations = write(
                     standalone, chosen, evidence, self._support, self._index.embed
@@ -134,6 +134,24 @@ class Answerer:
             yield from drafter.drafts(answer)
         else:
             yield answer
+
+    def _found(
+        self, question: str, snapshot: Snapshot
+    ) -> tuple[Sequence[Hit], list[Evidence], list[Evidence]]:
+        """The passages found for a question that stands alone, their sentences, best first, and
+        those worth quoting.
+        """
+        hits = snapshot.search(question, top=PASSAGES)
+        evidence = self._evidence.score(question, hits)
+        threshold = self._evidence.threshold(snapshot.passage_count)
+        return hits, evidence, choose(question, evidence, threshold)
+
+    def _named(self, question: str, snapshot: Snapshot) -> str | None:
+        """The name that answers an earlier question."""
+        if self._support is None:
+            return None
+        *_, chosen = self._found(question, snapshot)
+        return name_asked(question, chosen[0], self._support) if chosen else None
 
 
 def open_answerer(

@@ -237,7 +237,7 @@ def offers(question: str, sentence: str, published: date | None, article: str = 
     if _PLACE.search(question):
         return 1.0 if _has_place(question, sentence) else -1.0
     if asks_name(question):
-        return 1.0 if _new_names(question, sentence, article) else -1.0
+        return 1.0 if names_offered(question, sentence, article) else -1.0
     return 0.0
 
 
@@ -322,17 +322,17 @@ def _has_place(question: str, sentence: str) -> bool:
     return any(words(one[0])[-1] not in asked for one in _PLACE_NOUN.finditer(sentence))
 
 
-def _new_names(question: str, sentence: str, article: str) -> bool:
-    """Whether a sentence names what the question does not, and that can be what it asks for: a
+def names_offered(question: str, sentence: str, article: str) -> list[str]:
+    """What a sentence names that the question does not, and that can be what it asks for: a
     country where it asks for one, none where it asks for a company or a person.
     """
     asked = set(words(question)) | _DATES
     named = [one for one in _names(sentence, article) if set(words(one)) - asked]
     if _COUNTRY.search(question):
-        return any(_has_country(one) for one in named)
+        return [one for one in named if _has_country(one)]
     if _NO_COUNTRY.search(question):
-        return any(" ".join(words(one)) not in _countries() for one in named)
-    return bool(named)
+        return [one for one in named if " ".join(words(one)) not in _countries()]
+    return named
 
 
 def _names(sentence: str, article: str) -> Iterator[str]:

@@ -73,6 +73,24 @@ def test_sentences_that_say_the_same_are_one_claim_with_a_citation_each(answerer
 
 
 @pytest.mark.parametrize(
+    ("earlier", "question", "standalone"),
+    [
+        (
+            "Who announced that the night trams will run again?",
+            "When did he announce it?",
+            "Tomas Reed",
+        ),
+        ("Who nests in the bell tower?", "How old is she?", "the one who nests in the bell tower"),
+        ("Who composed the opera?", "How old is she?", "the one who composed the opera"),
+    ],
+)
+def test_a_follow_up_calls_by_name_who_is_the_answer_to_an_earlier_question(
+    answerer, earlier, question, standalone
+):
+    assert standalone in answerer.ask(Question(question, (earlier,))).standalone
+
+
+@pytest.mark.parametrize(
     "question",
     ["How do I install a printer?", "Who composed the opera about the whale?", "چه کسی برنده شد؟"],
 )

@@ -80,10 +80,102 @@ from qa.following import standalone_question
         ),
         (["Was a toll like this planned?"], "What became of it?", "What became of the toll?"),
         (["Who is the mayor?"], "Is there a date for the vote?", "Is there a date for the vote?"),
+        (
+            ["How many fish were sold in Norvik?"],
+            "and in Halden?",
+            "How many fish were sold in Halden?",
+        ),
+        (
+            ["How much is bread in Norvik in 2021?"],
+            "in Halden?",
+            "How much is bread in Halden in 2021?",
+        ),
+        (["Who won the long race?"], "And the short race?", "Who won the short race?"),
+        (["Which boat was the fastest?"], "and the slowest?", "Which boat was the slowest?"),
+        (
+            ["What did the first report say?"],
+            "And the second one?",
+            "What did the second report say?",
+        ),
+        (["What does Ines Falk's boat cost?"], "And Reed's?", "What does Reed's boat cost?"),
+        (["Did Falk sell the boat?"], "Why not?", "Why didn't Falk sell the boat?"),
+        (["Will Falk sell the boat?"], "Why not?", "Why won't Falk sell the boat?"),
+        (
+            ["Did the firm go bankrupt?"],
+            "in which court?",
+            "In which court did the firm go bankrupt?",
+        ),
+        (["How many boats is Falk selling?"], "Why?", "Why is Falk selling boats?"),
+        (["How many boats were called back?"], "what for?", "For what were boats called back?"),
+        (["How low are stocks in May?"], "Why?", "Why are stocks in May so low?"),
+        (["How far did the boat go?"], "and how fast?", "How fast did the boat go?"),
+        (["Is there a fee to go in?"], "How much?", "How much is the fee to go in?"),
+        (["Did Tomas Reed vote for the pier?"], "Who else?", "Who else vote for the pier?"),
+        (
+            ["Which pier was closed?"],
+            "who else lost their ferry",
+            "Who else lost their ferry (Which pier was closed)?",
+        ),
+        (
+            ["Who is Ines Falk?"],
+            "What did Reed accuse her of?",
+            "What did Reed accuse Ines Falk of?",
+        ),
+        (["Who is Ines Falk's lawyer?"], "How old is he?", "How old is Ines Falk's lawyer?"),
+        (["Which backer said so?"], "Where does she live?", "Where does the backer live?"),
+        (["What is Gridline?"], "Who built it?", "Who built Gridline?"),
+        (["Which bank says so?"], "Who owns it?", "Who owns the bank?"),
+        (["Which bank lost money?"], "What is their plan?", "What is the bank's plan?"),
+        (["When was the pier opened?"], "How long is it?", "How long is the pier?"),
+        (["How fast is the ferry moving?"], "How old is it?", "How old is the ferry?"),
+        (
+            ["What was found on the pier?"],
+            "Who found it?",
+            "Who found what was found on the pier?",
+        ),
+        (
+            ["How many applied for a loan?"],
+            "How many were turned down?",
+            "How many were turned down (How many applied for a loan)?",
+        ),
+        (
+            ["When did the ferry sink?"],
+            "Who was mayor then?",
+            "Who was mayor then (When did the ferry sink)?",
+        ),
+        (
+            ["Who sold the winning ticket?"],
+            "When was that ticket bought?",
+            "When was that ticket bought (Who sold the winning ticket)?",
+        ),
     ],
 )
 def test_a_follow_up_stands_alone(history, question, standalone):
     assert standalone_question(question, history) == standalone
+
+
+@pytest.mark.parametrize(
+    ("earlier", "answer", "question", "standalone"),
+    [
+        ("Who won the race?", "Ines Falk", "How old is she?", "How old is Ines Falk?"),
+        ("Which firm built the pier?", "Gridline", "Who owns it?", "Who owns Gridline?"),
+        ("Which town has the longest pier?", "Halden", "Who lives there?", "Who lives in Halden?"),
+        ("Who won the race?", None, "How old is she?", "How old is the one who won the race?"),
+        ("Who is Tomas Reed?", "Ines Falk", "How old is he?", "How old is Tomas Reed?"),
+        ("Who were fined?", "Ines Falk", "Did they pay?", "Did those who were fined pay?"),
+    ],
+)
+def test_who_was_asked_for_is_called_by_the_name_that_was_the_answer(
+    earlier, answer, question, standalone
+):
+    asked = []
+
+    def answered(one):
+        asked.append(one)
+        return answer
+
+    assert standalone_question(question, [earlier], answered) == standalone
+    assert set(asked) <= {earlier}
 
 
 def test_a_pronoun_that_its_own_question_explains_is_left_alone():
