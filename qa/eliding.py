@@ -26,6 +26,7 @@ _ASKED_BY = re.compile(
     rf"|how(?P<degree> \w+)?|whom?|when|where|why) )?(?={AUXILIARY}\b)",
     re.IGNORECASE,
 )
+_THERE_IS = re.compile(r"^(is|are|was|were) there (?:an?|any)\b", re.IGNORECASE)
 _NOT = "n't"
 _NEGATED = {"can": "can't", "will": "won't"}
 _TIMES = re.compile(r"^(?:date|day|month|time|weekday|year)s?$", re.IGNORECASE)
@@ -60,26 +61,31 @@ def asked_anew(core: str, previous: str) -> str | None:
         return None
     rest = written_out(previous)
     by = _ASKED_BY.match(rest)
+    if asked["not"] and not (by and by.end() == 0):
+        return f"Why not ({previous})?"
     if by is None:
         rest = re.sub(r"^(?:who|what|when|where|why|how)\b\s*", "", rest, flags=re.IGNORECASE)
     else:
-        rest = re.sub(
-            r"^(is|are|was|were) there (?:an?|any)\b",
-            r"\1 the",
-            rest[by.end() :],
-            flags=re.IGNORECASE,
-        )
-        if asked["not"]:
-            verb, _, behind = rest.partition(" ")
-            rest = f"{_NEGATED.get(verb.lower()) or verb + _NOT} {behind}"
-        noun = (by["noun"] or "").strip()
-        if noun and not _TIMES.match(noun):
-            done = re.match(r"\w+ (?=\w+(?:ed|en)\b)", rest)
-            rest = f"{done[0]}{noun} {rest[done.end() :]}" if done else f"{rest} {noun}"
+        rest = _THERE_IS.sub(r"\1 the", rest[by.end() :])
+        rest = _with_noun(rest, by["noun"])
         if by["degree"] and asked["word"].lower() == "why":
             rest += f" so{by['degree']}"
-    word = re.sub(r"(?i)^what for$", "for what", asked["word"])
+    if asked["not"]:
+        verb, _, behind = rest.partition(" ")
+        rest = f"{_NEGATED.get(verb.lower()) or verb + _NOT} {behind}"
+    word = "for what" if asked["word"].lower() == "what for" else asked["word"]
     return f"{word[:1].upper()}{word[1:]} {rest[:1].lower()}{rest[1:]}?"
+
+
+def _with_noun(rest: str, noun: str | None) -> str:
+    """What is left of "How many boats did Falk sell" with its "boats", which is no time: behind
+    what is done with them, or in front of what they did.
+    """
+    noun = (noun or "").strip()
+    if not noun or _TIMES.match(noun):
+        return rest
+    done = re.match(r"\w+ (?=\w+(?:ed|en)\b)", rest)
+    return f"{done[0]}{noun} {rest[done.end() :]}" if done else f"{rest} {noun}"
 
 
 def others_asked(core: str, previous: str) -> str:

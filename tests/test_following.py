@@ -99,6 +99,7 @@ from qa.following import standalone_question
         ),
         (["What does Ines Falk's boat cost?"], "And Reed's?", "What does Reed's boat cost?"),
         (["Did Falk sell the boat?"], "Why not?", "Why didn't Falk sell the boat?"),
+        (["Who will buy the boat?"], "Why not?", "Why not (Who will buy the boat)?"),
         (["Will Falk sell the boat?"], "Why not?", "Why won't Falk sell the boat?"),
         (
             ["Did the firm go bankrupt?"],
