@@ -26,6 +26,8 @@ _ASKED_BY = re.compile(
     rf"|how(?P<degree> \w+)?|whom?|when|where|why) )?(?={AUXILIARY}\b)",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"^(how many )\w+s\b", re.IGNORECASE)
+_PLURAL = re.compile(r"[a-z]+s")
 _THERE_IS = re.compile(r"^(is|are|was|were) there (?:an?|any)\b", re.IGNORECASE)
 _NOT = "n't"
 _NEGATED = {"can": "can't", "will": "won't"}
@@ -109,6 +111,9 @@ def _exchanged(topic: str, previous: str) -> str:
     for kind in _ONE_KIND:
         if (new := kind.search(topic)) and kind.search(previous):
             return kind.sub(new[0], previous, count=1)
+    counted = _COUNTED.match(previous)
+    if counted and _PLURAL.fullmatch(topic):
+        return f"{counted[1]}{topic}{previous[counted.end() :]}"
     if topic.startswith("those "):
         return f"{previous} regarding {topic}"
     head, found, _ = previous.rpartition(" about ")
@@ -137,6 +142,9 @@ def _phrase_exchanged(preposition: str, topic: str, previous: str) -> str:
 
 def _noun_exchanged(topic: str, previous: str) -> str | None:
     """With the topic for what is of the same kind: "the long bridge" for "the short bridge"."""
+    if numbered := re.fullmatch(r"(\w+) \d+", topic):
+        kind = re.compile(rf"\b{numbered[1]} \d+", re.IGNORECASE)
+        return kind.sub(topic, previous, count=1) if kind.search(previous) else None
     words = [word for word in topic.split() if word.lower() not in WORD_STOPS]
     if len(words) < 2:
         return None
@@ -144,10 +152,9 @@ def _noun_exchanged(topic: str, previous: str) -> str | None:
     at = next((n for n, word in enumerate(before) if word.lower() == words[-1].lower()), None)
     if at is None:
         return None
-    first = at
-    while first > at + 1 - len(words) and before[first - 1].lower() not in WORD_STOPS:
-        first -= 1
-    return " ".join([*before[:first], *words, *before[at + 1 :]]) if first < at else None
+    if not at or before[at - 1].lower() in WORD_STOPS:
+        return None
+    return " ".join([*before[: at - 1], *words, *before[at + 1 :]])
 
 
 def _name_exchanged(topic: str, previous: str) -> str | None:

@@ -76,7 +76,7 @@ _OBJECT = {"him", "them"}
 
 _PRONOUNS: tuple[tuple[re.Pattern[str], tuple[Callable[[Mention], bool], ...]], ...] = (
     (_PERSON, (lambda m: m.person and not m.plural, lambda m: m.may_be_person and not m.plural)),
-    (_THING, (lambda m: not m.person and not m.plural, lambda m: not m.person)),
+    (_THING, (lambda m: not m.person and not m.plural,)),
     (
         _MANY,
         (
@@ -130,6 +130,9 @@ def _alone(question: str, before: Sequence[str], answered: Answered) -> str:
 
 
 def _with_context(core: str, previous: str) -> str:
+    """A question with the previous one beside it, unless it has all of that already."""
+    if telling_stems(previous) <= stems(core):
+        return f"{core[:1].upper()}{core[1:]}?"
     return f"{core[:1].upper()}{core[1:]} ({previous})?"
 
 

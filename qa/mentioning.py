@@ -8,6 +8,8 @@ from qa.asking import is_country
 from qa.naming import ROLES as OFFICES
 
 ROLES = OFFICES | frozenset("doctor expert man official player professor woman".split())
+# The others also stand in front of nouns: "the general election", "the head office".
+_ONE_ROLE = ROLES - {"chief", "general", "head", "official"}
 # What people do or are tells by its ending, not surely: also a motor does.
 _MAY_BE_PERSON = re.compile(r"(?:[eo]r|ist|ian|ee|ant|man|woman|person)$")
 # Of what acts like several people "they" is said: "What does the bank say? How do they know?"
@@ -43,6 +45,16 @@ WORD_STOPS = _NAME_STOPS | frozenset(
     "named propose offer accept reject support oppose stress warn expect hope believe claim "
     "insist respond reply react like sold bought built won lost paid made took gave went came left "
     "died began opened closed caused let now near here again ever never already still".split()
+)
+# In front of a noun that is spoken of as a whole: "many workers".
+_QUANTIFIERS = frozenset(
+    "all any few many more most no other several some two three four five six seven eight nine ten "
+    "away back down off out up".split()
+)
+_DATED = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august"
+    r"|september|october|november|december",
+    re.IGNORECASE,
 )
 _DETERMINER = re.compile(r"\b(?:which|what|the|a|an|this|that)\s+", re.IGNORECASE)
 _MAX_PHRASE_WORDS = 5
@@ -135,7 +147,8 @@ def mentions(question: str) -> list[Mention]:
         first, *rest = match[0].split()
         name = " ".join(rest) if first.lower() in _NAME_STOPS else match[0]
         at = match.end() - len(name)
-        if name and not any(start <= at < end for start, end in taken):
+        inside = any(start <= at < end for start, end in taken)
+        if name and not inside and not _DATED.fullmatch(name):
             name = re.sub(r"['’]s?$", "", name)
             # A name may be a person's or a thing's; the verb would tell, a rule cannot.
             thing = is_country(name) or _WHAT_IS.match(question)
@@ -145,7 +158,7 @@ def mentions(question: str) -> list[Mention]:
         inside = any(start <= at < end for start, end in taken)
         # "year olds" and "test images" are only the end of what is spoken of.
         before = (match["before"] or "the").strip().lower()
-        alone = before in WORD_STOPS and before != "who"
+        alone = before in (WORD_STOPS | _QUANTIFIERS) - {"who"} or before.endswith(("ed", "ing"))
         if alone and not inside and _is_plural(noun) and noun not in WORD_STOPS:
             found.append((at, Mention(noun, False, True)))
     return [mention for _, mention in sorted(found, key=lambda pair: pair[0])]
@@ -162,7 +175,10 @@ def _noun_phrase(behind: str, asked_for: bool, being: bool) -> list[str]:
         phrase.append(bare)
         if bare != word:
             break
-    return phrase
+    # "the senator spoke"
+    role = next((n for n, one in enumerate(phrase) if one.lower() in _ONE_ROLE), len(phrase))
+    behind_role = phrase[role + 1 : role + 2]
+    return phrase if behind_role and behind_role[0].lower() in ROLES else phrase[: role + 1]
 
 
 def _ends_phrase(word: str, after: str, phrase: list[str], asked_for: bool, being: bool) -> bool:

@@ -51,7 +51,17 @@ def name_asked(question: str, best: Evidence, model: SupportModel) -> str | None
     source = best.sentence.in_context
     chances = {name: model.support(f"{name}{rest}.", [source])[0][0] for name in told}
     likeliest = max(told, key=lambda name: chances[name], default=None)
-    return likeliest if likeliest and chances[likeliest] >= SURELY_NAMED else None
+    if likeliest is None or chances[likeliest] < SURELY_NAMED:
+        return None
+    return _whole(likeliest, best.text)
+
+
+def _whole(name: str, sentence: str) -> str:
+    """A name with the capitalised words right before it, if a sentence begins with them."""
+    begun = re.match(rf"((?:[^\W\d_a-z][\w'’-]* )+){re.escape(name)}\b", sentence)
+    if begun is None or not STOP_WORDS.isdisjoint(words(begun[1])):
+        return name
+    return begun[1] + name
 
 
 def _initials(name: str) -> str:

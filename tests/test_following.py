@@ -90,6 +90,26 @@ from qa.following import standalone_question
             "in Halden?",
             "How much is bread in Halden in 2021?",
         ),
+        (["How many boats sank in May?"], "and ferries?", "How many ferries sank in May?"),
+        (["Who won race 1 in Norvik?"], "And race 2?", "Who won race 2 in Norvik?"),
+        (
+            ["Does it also cover old boats?"],
+            "And new ones?",
+            "Does it also cover old boats regarding new ones?",
+        ),
+        (["Does it also cover old boats?"], "And long boats?", "Does it also cover long boats?"),
+        (["How many workers were let go?"], "Were they paid?", "Were workers paid?"),
+        (["What did Falk say on Monday?"], "Why did she go?", "Why did Falk go?"),
+        (
+            ["Which senator spoke out against the pier?"],
+            "When was she elected?",
+            "When was the senator elected?",
+        ),
+        (
+            ["Who sold the ferry in May?"],
+            "What did he do that month?",
+            "What did the one who sold the ferry in May do that month?",
+        ),
         (["Who won the long race?"], "And the short race?", "Who won the short race?"),
         (["Which boat was the fastest?"], "and the slowest?", "Which boat was the slowest?"),
         (

@@ -60,3 +60,18 @@ def test_what_the_question_has_in_short_is_not_what_it_asks_for():
     model = Supporting(Norvik_Boat_Club=1.0)
     assert name_asked("Which club did NBC beat?", evidence(), model) is None
     assert name_asked("Which club beat Halden?", evidence(), model) == "Norvik Boat Club"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Patrick Falk, the head of the club, said so.", "Patrick Falk"),
+        ("The Norvik Pilots said so.", "Norvik Pilots"),
+    ],
+)
+def test_a_name_with_which_a_sentence_begins_is_told_whole(text, name):
+    article = Article("pier.txt", text)
+    (passage,) = split_article(text, "en", None)
+    best = Evidence(article, passage, passage.sentences[0], 0.9)
+    model = Supporting(Falk=1.0, Norvik_Pilots=1.0)
+    assert name_asked("Who said so?", best, model) == name
