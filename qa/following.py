@@ -36,7 +36,7 @@ _ASKING = re.compile(
 )
 _FEW_WORDS = 6
 # "In Norway?"
-_PHRASE = re.compile(rf"^{PREPOSITION} (?!.*\b{AUXILIARY}\b)", re.IGNORECASE)
+_PHRASE = re.compile(rf"^{PREPOSITION}(?: (?!{AUXILIARY}\b)[\w'’-]+){{1,3}}$", re.IGNORECASE)
 # A place spoken of before, not "there is".
 _PLACE = re.compile(
     r"\bthere\W*$|(?<!\bis )(?<!\bare )(?<!\bwas )(?<!were )(?<!\bbe )(?<!been )\bthere\b"

@@ -208,6 +208,11 @@ def test_a_question_in_another_language_is_left_as_it_is():
     assert standalone_question("Кто построил мост?", ["Who is the mayor?"]) == "Кто построил мост?"
 
 
+def test_a_question_in_german_that_begins_like_an_english_phrase_is_left_as_it_is():
+    asked = "In welchem Jahr war das Treffen?"
+    assert standalone_question(asked, ["Who is the mayor?"]) == asked
+
+
 def test_a_long_chat_is_understood_in_short_time():
     history = ["What did the mayor say?"] + ["And what did he say then?"] * 200
     assert standalone_question("Why did he go?", history) == "Why did the mayor go?"
