@@ -112,9 +112,10 @@ def _batches(texts: Sequence[Tokens], at_once: int) -> Iterator[list[int]]:
 def compile_network(model: Path, threads: int | None = None) -> Network:
     """The network of an ONNX or OpenVINO file, for as many texts at once as `threads`.
 
-    It computes in bfloat16 where the processor does so natively, else in float32, or in 8 bits
-    where its weights are kept in 8 bits and the processor can. Without `threads` every core that
-    this process may use gets one. Raises RuntimeError when it is no such network.
+    It computes in bfloat16 where the processor does so natively, else in float32, and what is
+    multiplied with weights that are kept in 8 bits, in 8 bits where the processor can. Without
+    `threads` every core that this process may use gets one. Raises RuntimeError when it is no such
+    network.
     """
     core = load_openvino().Core()
     at_once = threads or len(os.sched_getaffinity(0))
