@@ -70,7 +70,8 @@ _OF_THEM = re.compile(
 )
 _MANY = re.compile(r"\b(they|them|their|theirs|both|these|those)\b(?=\s|$)", re.IGNORECASE)
 # Who is asked for does it, and "they" are the same.
-_WHO_ELSE = re.compile(r"^(?:who|which)\b(?!.*\b(?:did|do|does)\b)", re.IGNORECASE)
+_OF_SUBJECT = {"they", "their"}
+_WHO_ASKED = re.compile(r"^(?:who|which)\b(?!.*\b(?:did|do|does)\b)", re.IGNORECASE)
 _POSSESSIVE = {"his", "her", "hers", "its", "their", "theirs"}
 _OBJECT = {"him", "them"}
 
@@ -111,9 +112,9 @@ def _alone(question: str, before: Sequence[str], answered: Answered) -> str:
     previous = before[-1].rstrip("?？! .")
     if not core or _MORE.match(core) or _OTHER_SOURCE.search(core):
         return previous + "?"
-    if others := _ELSE.match(core):
-        nothing_new = telling_stems(core[others.end() :]) <= stems(previous)
-        return others_asked(core, previous) if nothing_new else _with_context(core, previous)
+    others = _ELSE.match(core)
+    if others and telling_stems(core[others.end() :]) <= stems(previous):
+        return others_asked(core, previous)
     if anew := asked_anew(core, previous):
         return anew
     if (about := _ABOUT.match(core)) and not re.match(r"(?:what|how)\s+of\b", core, re.I):
@@ -122,7 +123,7 @@ def _alone(question: str, before: Sequence[str], answered: Answered) -> str:
     if topic and not _ASKING.match(core) and len(core.split()) <= _FEW_WORDS:
         return exchanged(core, previous)
     resolved, open_ends = _resolve(written_out(core), before, answered)
-    if open_ends:
+    if open_ends or others:
         return _with_context(resolved, previous)
     if resolved == written_out(core) and core == asked.rstrip("?？! ."):
         return asked
@@ -155,7 +156,7 @@ def _resolve(core: str, before: Sequence[str], answered: Answered) -> tuple[str,
         pronoun = pattern.search(asked)
         if not pronoun or (doing and pattern is _THING):
             continue
-        if pronoun[0].lower() == "they" and _WHO_ELSE.match(asked):
+        if pronoun[0].lower() in _OF_SUBJECT and _WHO_ASKED.match(asked):
             continue
         inside = mentions(asked[: pronoun.start()])
         told = any(wanted[0](one) and not one.asked_for for one in inside)
