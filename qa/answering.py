@@ -4,6 +4,7 @@ This is the `quotes` writer: without a language model it says nothing that an ar
 in the same words.
 """
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from index.cleaning import likeliest_language
 from index.searching import EVERYWHERE, Hit, Index, Scope, Snapshot
 from qa.agreeing import SupportModel
+from qa.asking import is_name
 from qa.claiming import write
 from qa.errors import BadQuestion
 from qa.evidence import CrossEncoderEvidence, Evidence, EvidenceModel, TrainedEvidence
@@ -29,6 +31,8 @@ PASSAGES = 20
 # Of the passages that nothing is cited of, so many of the nearest are told of.
 LOOKED_AT = 10
 CLOSEST = 3
+# So many passages tell whether a word is a name.
+NEAREST = 5
 PER_ARTICLE = 2
 # A sentence is offered beside the best one only when it scores nearly as well, in log-odds: another
 # article's so nearly, a second one of an article almost as well.
@@ -98,7 +102,10 @@ class Answerer:
             )
             snapshot = whole.within(question.scope)
             standalone = drafted or standalone_question(
-                asked, history, lambda earlier: self._named(earlier, snapshot)
+                asked,
+                history,
+                lambda earlier: self._named(earlier, snapshot),
+                lambda topic: _as_written(topic, snapshot),
             )
             yield Looking(standalone, snapshot.article_count)
             hits, evidence, chosen = self._found(standalone, snapshot)
@@ -193,6 +200,22 @@ def choose(question: str, evidence: Sequence[Evidence], threshold: float) -> lis
             said.add((name, one.text))
             chosen.append(one)
     return chosen
+
+
+def _as_written(topic: str, snapshot: Snapshot) -> str:
+    """A topic in small letters, its names with their capitals as the articles nearest to it write
+    them.
+    """
+    if not topic.islower():
+        return topic
+    texts = {hit.article.name: hit.article.text for hit in snapshot.search(topic, top=NEAREST)}
+
+    def written(match: re.Match[str]) -> str:
+        name = match[0].capitalize()
+        having = [one for one in texts.values() if re.search(rf"\b{name}\b", one, re.IGNORECASE)]
+        return name if having and all(is_name(name, one) for one in having) else match[0]
+
+    return re.sub(r"[^\W\d_]{3,}", written, topic)
 
 
 def _searched(snapshot: Snapshot, scope: Scope) -> Searched:

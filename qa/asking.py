@@ -340,15 +340,15 @@ def _names(sentence: str, article: str) -> Iterator[str]:
     for one in _CAPITALS.finditer(sentence):
         opens = not one.start() or re.search(r"[.?!:]\W*$|^\W*$", sentence[: one.start()])
         first, _, rest = one[0].partition(" ")
-        if not opens or _is_name(first, article):
+        if not opens or is_name(first, article):
             yield one[0]
         elif rest:
             yield rest
 
 
-def _is_name(word: str, article: str) -> bool:
-    """Whether a word with which a sentence begins is a name: a country's, or one that the article
-    never writes small and writes with a capital elsewhere too.
+def is_name(word: str, article: str) -> bool:
+    """Whether a word that may begin a sentence is a name: a country's, or one that the article
+    never writes small and writes with a capital inside a sentence too.
     """
     small = word.lower()
     if small in STOP_WORDS:

@@ -116,16 +116,14 @@ def _exchanged(topic: str, previous: str) -> str:
         return f"{counted[1]}{topic}{previous[counted.end() :]}"
     if topic.startswith("those "):
         return f"{previous} regarding {topic}"
+    if named := _name_exchanged(topic, previous):
+        return named
     head, found, _ = previous.rpartition(" about ")
     if found:
         return f"{head} about {topic.removeprefix('about ')}"
     if led := re.match(rf"{PREPOSITION}(?= )", topic):
         return _phrase_exchanged(led[0].lower(), topic, previous)
-    return (
-        _noun_exchanged(topic, previous)
-        or _name_exchanged(topic, previous)
-        or f"{previous} regarding {topic}"
-    )
+    return _noun_exchanged(topic, previous) or f"{previous} regarding {topic}"
 
 
 def _phrase_exchanged(preposition: str, topic: str, previous: str) -> str:
@@ -162,7 +160,9 @@ def _name_exchanged(topic: str, previous: str) -> str | None:
     name = re.sub(r"['’]s?$", "", topic)
     if not NAME.fullmatch(name) or name in previous:
         return None
-    names = [one for one in NAME.finditer(previous) if one.start()]
+    # Not the first word, nor "Race" of "Race 2".
+    found = (one for one in NAME.finditer(previous) if one.start())
+    names = [one for one in found if not re.match(r" \d", previous[one.end() :])]
     if not names:
         return None
     last = names[-1]

@@ -90,20 +90,26 @@ _PRONOUNS: tuple[tuple[re.Pattern[str], tuple[Callable[[Mention], bool], ...]], 
 
 
 def standalone_question(
-    question: str, history: Sequence[str], answered: Answered = lambda question: None
+    question: str,
+    history: Sequence[str],
+    answered: Answered = lambda question: None,
+    as_written: Callable[[str], str] = str,
 ) -> str:
     """The question so that it can be understood without the earlier ones, oldest first.
 
     Returns it as it is when it stands alone already or no earlier question explains it. Who or what
-    an earlier question asked for is called by name where `answered` tells the name that answers it.
+    an earlier question asked for is called by name where `answered` tells the name that answers it;
+    `as_written` gives the words of another topic the capitals that names have.
     """
     before: list[str] = []
     for earlier in history:
-        before.append(_alone(earlier, before, answered))
-    return _alone(question, before, answered)
+        before.append(_alone(earlier, before, answered, as_written))
+    return _alone(question, before, answered, as_written)
 
 
-def _alone(question: str, before: Sequence[str], answered: Answered) -> str:
+def _alone(
+    question: str, before: Sequence[str], answered: Answered, as_written: Callable[[str], str]
+) -> str:
     """The same, behind questions that stand alone."""
     asked = " ".join(question.split())
     if not before:
@@ -118,10 +124,10 @@ def _alone(question: str, before: Sequence[str], answered: Answered) -> str:
     if anew := asked_anew(core, previous):
         return anew
     if (about := _ABOUT.match(core)) and not re.match(r"(?:what|how)\s+of\b", core, re.I):
-        return exchanged(about["topic"], previous)
+        return exchanged(as_written(about["topic"]), previous)
     topic = _OPENING.match(asked) or _PHRASE.match(core)
     if topic and not _ASKING.match(core) and len(core.split()) <= _FEW_WORDS:
-        return exchanged(core, previous)
+        return exchanged(as_written(core), previous)
     resolved, open_ends = _resolve(written_out(core), before, answered)
     if open_ends or others:
         return _with_context(resolved, previous)

@@ -91,6 +91,20 @@ def test_a_follow_up_calls_by_name_who_is_the_answer_to_an_earlier_question(
 
 
 @pytest.mark.parametrize(
+    ("topic", "standalone"),
+    [
+        ("and falk?", "What did Falk say about the harbour?"),
+        ("and herring?", "What did Reed say about herring?"),
+    ],
+)
+def test_a_topic_in_small_letters_is_a_name_where_the_articles_write_it_as_one(
+    answerer, topic, standalone
+):
+    earlier = "What did Reed say about the harbour?"
+    assert answerer.ask(Question(topic, (earlier,))).standalone == standalone
+
+
+@pytest.mark.parametrize(
     "question",
     ["How do I install a printer?", "Who composed the opera about the whale?", "چه کسی برنده شد؟"],
 )

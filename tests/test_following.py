@@ -91,6 +91,12 @@ from qa.following import standalone_question
             "How much is bread in Halden in 2021?",
         ),
         (["How many boats sank in May?"], "and ferries?", "How many ferries sank in May?"),
+        (
+            ["How many points did Falk get in Race 2?"],
+            "And Reed?",
+            "How many points did Reed get in Race 2?",
+        ),
+        (["What did Falk say about the pier?"], "And Reed?", "What did Reed say about the pier?"),
         (["Who won race 1 in Norvik?"], "And race 2?", "Who won race 2 in Norvik?"),
         (
             ["Does it also cover old boats?"],
@@ -197,6 +203,11 @@ def test_who_was_asked_for_is_called_by_the_name_that_was_the_answer(
 
     assert standalone_question(question, [earlier], answered) == standalone
     assert set(asked) <= {earlier}
+
+
+def test_another_topic_is_written_as_the_articles_write_it():
+    asked = standalone_question("and reed?", ["What did Falk say?"], as_written=str.title)
+    assert asked == "What did Reed say?"
 
 
 def test_a_pronoun_that_its_own_question_explains_is_left_alone():
