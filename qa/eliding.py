@@ -11,11 +11,11 @@ PREPOSITION = (
 AUXILIARY = (
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
 )
-# "Why?", "Why not?", "From where?", "In which court?", "Which ones?"
+# "Why?", "Why not?", "From where?", "In which court?", "Which ones?", but not "Which team lost?".
 _BARE = re.compile(
     rf"^(?P<word>(?:{PREPOSITION} )?(?:why|when|where|whom?|whose|what(?: for)?"
     r"|how(?: \w+)?)"
-    rf"|(?:(?:{PREPOSITION} )?which|{PREPOSITION} what)(?: [\w'’-]+){{0,2}})"
+    rf"|which(?: ones?)?|{PREPOSITION} (?:which|what)(?: [\w'’-]+){{0,2}})"
     r"(?P<not> not)?(?: so)?$",
     re.IGNORECASE,
 )

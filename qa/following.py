@@ -6,6 +6,7 @@ search for what was asked than for a wrong guess.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from qa.eliding import AUXILIARY, PREPOSITION, asked_anew, exchanged, others_asked
 from qa.mentioning import WORD_STOPS, Mention, mentions, written_out
@@ -35,6 +36,8 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _FEW_WORDS = 6
+# So many questions before the last are understood by the answers to those before them.
+RECENT = 6
 # "In Norway?"
 _PHRASE = re.compile(rf"^{PREPOSITION}(?: (?!{AUXILIARY}\b)[\w'’-]+){{1,3}}$", re.IGNORECASE)
 # A place spoken of before, not "there is".
@@ -89,10 +92,14 @@ _PRONOUNS: tuple[tuple[re.Pattern[str], tuple[Callable[[Mention], bool], ...]], 
 )
 
 
+def _unknown(question: str) -> str | None:
+    return None
+
+
 def standalone_question(
     question: str,
     history: Sequence[str],
-    answered: Answered = lambda question: None,
+    answered: Answered = _unknown,
     as_written: Callable[[str], str] = str,
 ) -> str:
     """The question so that it can be understood without the earlier ones, oldest first.
@@ -101,8 +108,12 @@ def standalone_question(
     an earlier question asked for is called by name where `answered` tells the name that answers it;
     `as_written` gives the words of another topic the capitals that names have.
     """
+    # Both take a search, so each is asked once for one thing, and not for what is long past.
+    answered, as_written = cache(answered), cache(as_written)
     before: list[str] = []
-    for earlier in history:
+    for earlier in history[:-RECENT]:
+        before.append(_alone(earlier, before, _unknown, str))
+    for earlier in history[-RECENT:]:
         before.append(_alone(earlier, before, answered, as_written))
     return _alone(question, before, answered, as_written)
 

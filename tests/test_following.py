@@ -227,3 +227,10 @@ def test_a_question_in_german_that_begins_like_an_english_phrase_is_left_as_it_i
 def test_a_long_chat_is_understood_in_short_time():
     history = ["What did the mayor say?"] + ["And what did he say then?"] * 200
     assert standalone_question("Why did he go?", history) == "Why did the mayor go?"
+
+
+def test_in_a_long_chat_no_answer_is_looked_for_twice_or_long_afterwards():
+    asked = []
+    history = [f"Who won race {n}?" if n % 2 else "How old is she?" for n in range(1, 41)]
+    standalone_question("Where does she live?", history, asked.append)
+    assert asked == ["Who won race 35?", "Who won race 37?", "Who won race 39?"]
